@@ -1,0 +1,151 @@
+"""One record for a dependency in any manifest or lock, and one record for what a change did to it."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from hunkgate.model import Level
+
+
+class SourceKind(enum.Enum):
+    """Where a dependency is taken from."""
+
+    REGISTRY = "registry"
+    GIT = "git"
+    URL = "url"
+    PATH = "path"
+    WORKSPACE = "workspace"
+    ALIAS = "alias"
+    IMAGE = "image"
+
+
+class RefKind(enum.Enum):
+    """How firmly a git or image source is pinned."""
+
+    SHA = "sha"
+    TAG = "tag"
+    BRANCH = "branch"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a dependency is taken from: ``locator`` is the registry's or repository's address ('' for the default registry)."""
+
+    kind: SourceKind = SourceKind.REGISTRY
+    locator: str = ""
+    ref: str = ""
+    ref_kind: RefKind = RefKind.NONE
+
+
+class Kind(enum.Enum):
+    """What a change did."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    UPGRADED = "upgraded"
+    DOWNGRADED = "downgraded"
+    REQUIREMENT = "requirement"
+    SOURCE = "source"
+    HASH = "hash"
+    SCOPE = "scope"
+    OPTION = "option"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """One dependency as one file states it.
+
+    ``ecosystem`` is the purl type (purl-spec, PURL-TYPES), or ``pre-commit``, ``git-submodule``, ``githubactions`` where purl
+    has none. ``name`` is normalised by the ecosystem's own rule and is the real package where an alias hides it;
+    ``raw_name`` is as written. ``requirement`` is as written in a manifest, ``version`` the resolved one in a lock.
+    ``scope`` is runtime, dev, build, optional:NAME or lock. ``flags`` are install-script, alias, override, dynamic,
+    optional. ``line`` is 1-based, 0 where the format gives none.
+    """
+
+    ecosystem: str
+    name: str
+    raw_name: str = ""
+    requirement: str = ""
+    version: str = ""
+    resolved: bool = False
+    scope: str = "runtime"
+    source: Source = field(default_factory=Source)
+    hashes: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
+    licence: str = ""
+    file: str = ""
+    line: int = 0
+
+    @property
+    def value(self) -> str:
+        """What a reader compares: the resolved version in a lock, the requirement as written in a manifest."""
+        return self.version if self.resolved else self.requirement
+
+    def placed(self, file: str) -> "Dependency":
+        """The same dependency with the file it was read from."""
+        return replace(self, file=file)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A fact about a whole file that moves where or how packages come: an index, a registry, a build backend, an
+    install script, a channel, an include of another requirements file. ``signal`` names the rule it falls under."""
+
+    ecosystem: str
+    name: str
+    value: str
+    signal: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one format read from one version of one file. ``own`` holds normalised names that are the project itself;
+    ``includes`` holds paths, relative to the repository root, of files to be read in the same format (``-r``, ``-c``)."""
+
+    dependencies: tuple[Dependency, ...] = ()
+    options: tuple[Option, ...] = ()
+    own: frozenset[str] = frozenset()
+    includes: tuple[str, ...] = ()
+
+
+class UnreadableError(Exception):
+    """The file is known by name but cannot be read: parse error, unknown version, duplicate keys, no records."""
+
+    def __init__(self, reason: str, *, line: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One reason for which a change to a dependency matters: the rule's last part, its weight, and one sentence."""
+
+    name: str
+    level: Level
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependencyChange:
+    """What a change did to one dependency or to one option of one file.
+
+    ``before`` and ``after`` are None where there is none. ``explained_by`` names the manifest dependency whose change explains a
+    change in the lock, '' where none does. ``data`` holds facts for machines.
+    """
+
+    kind: Kind
+    ecosystem: str
+    name: str
+    file: str
+    line: int = 0
+    before: Dependency | None = None
+    after: Dependency | None = None
+    base_value: str = ""
+    head_value: str = ""
+    signals: tuple[Signal, ...] = ()
+    explained_by: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The reports: each module turns a Verdict into one text."""
