@@ -17,6 +17,10 @@ class ApprovalSettings:
 def parse(table: Table) -> ApprovalSettings:
     """The settings of ``[approvals]``; problems are noted in the table."""
     signers = table.text("signers", default="")
-    require = table.choice("require", ("signed", "recorded"), default="signed" if signers else "recorded")
+    require = table.choice(
+        "require", ("signed", "recorded"), default="signed" if signers else "recorded"
+    )
     table.done()
-    return ApprovalSettings(signers=signers, require="signed" if require == "signed" else "recorded")
+    return ApprovalSettings(
+        signers=signers, require="signed" if require == "signed" else "recorded"
+    )

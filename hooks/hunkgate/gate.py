@@ -31,4 +31,4 @@ class Gate(Generic[Settings]):
 
     def findings(self, change: Change, policy: Policy) -> Iterable[Finding]:
         """What this gate finds in the change under the policy."""
-        return self.check(change, cast(Settings, policy.settings[self.name]), policy)
+        return self.check(change, cast("Settings", policy.settings[self.name]), policy)

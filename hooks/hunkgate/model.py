@@ -127,7 +127,9 @@ class FileChange:
     @property
     def touched(self) -> tuple[str, ...]:
         """Every path that this change gives, takes or alters."""
-        return (self.path,) if self.old_path in (None, self.path) else (str(self.old_path), self.path)
+        return (
+            (self.path,) if self.old_path in (None, self.path) else (str(self.old_path), self.path)
+        )
 
     @property
     def binary(self) -> bool:

@@ -90,7 +90,8 @@ def _document(files: Mapping[str, bytes]) -> tuple[str, Mapping[str, object]]:
         raise PolicyError((f"{PROJECT_FILE}: tool.hunkgate: expected a table",))
     if own is not None and shared is not None:
         raise PolicyError(
-            (f"both {POLICY_FILE} and [tool.hunkgate] in {PROJECT_FILE} hold a policy",), remedy="keep one of the two"
+            (f"both {POLICY_FILE} and [tool.hunkgate] in {PROJECT_FILE} hold a policy",),
+            remedy="keep one of the two",
         )
     if own is not None:
         return POLICY_FILE, own

@@ -10,7 +10,16 @@ from hunkgate.errors import PolicyError
 
 T = TypeVar("T")
 
-_BYTES = {"": 1, "b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
+_BYTES = {
+    "": 1,
+    "b": 1,
+    "kb": 1000,
+    "mb": 1000**2,
+    "gb": 1000**3,
+    "kib": 1024,
+    "mib": 1024**2,
+    "gib": 1024**3,
+}
 _SECONDS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -55,7 +64,11 @@ class Table:
 
     def place(self, key: str) -> str:
         """The key's path in the document."""
-        quoted = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        quoted = (
+            key
+            if re.fullmatch(r"[A-Za-z0-9_-]+", key)
+            else '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        )
         return f"{self._path}.{quoted}" if self._path else quoted
 
     def problem(self, key: str, text: str) -> None:
@@ -72,11 +85,19 @@ class Table:
 
     def size_bytes(self, key: str, *, default: int | None) -> int | None:
         """A number of bytes: a whole number, or text with a unit such as "500 kB" or "1 MiB"."""
-        return self._read(key, default, lambda value: _quantity(value, _BYTES, 'a number of bytes such as 500000 or "1 MiB"'))
+        return self._read(
+            key,
+            default,
+            lambda value: _quantity(value, _BYTES, 'a number of bytes such as 500000 or "1 MiB"'),
+        )
 
     def duration_seconds(self, key: str, *, default: int | None) -> int | None:
         """A time in seconds: a whole number, or text with a unit such as "60s", "10 min" or "14d"."""
-        return self._read(key, default, lambda value: _quantity(value, _SECONDS, 'a time such as 60, "60s", "10 min" or "14d"'))
+        return self._read(
+            key,
+            default,
+            lambda value: _quantity(value, _SECONDS, 'a time such as 60, "60s", "10 min" or "14d"'),
+        )
 
     def text(self, key: str, *, default: str = "") -> str:
         """One line of text."""
@@ -111,15 +132,28 @@ class Table:
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             self.problem(key, f"expected an array of tables, found {_kind(value)}")
             return ()
-        return tuple(Table(one, self._reading, f"{self.place(key)}[{index}]") for index, one in enumerate(value))
+        return tuple(
+            Table(one, self._reading, f"{self.place(key)}[{index}]")
+            for index, one in enumerate(value)
+        )
 
     def done(self) -> None:
         """Note every key that no reader asked for."""
         for key in self._document:
             if key not in self._known:
                 known = ", ".join(sorted(self._known))
-                near = next((one for one in self._known if one.replace("_", "-") == key.replace("_", "-").lower()), "")
-                self.problem(key, f"unknown key; {f'did you mean {near}?' if near else f'expected one of: {known}'}")
+                near = next(
+                    (
+                        one
+                        for one in self._known
+                        if one.replace("_", "-") == key.replace("_", "-").lower()
+                    ),
+                    "",
+                )
+                self.problem(
+                    key,
+                    f"unknown key; {f'did you mean {near}?' if near else f'expected one of: {known}'}",
+                )
 
     def _read(self, key: str, default: T, parse: Callable[[object], T]) -> T:
         self._known.append(key)
@@ -169,7 +203,9 @@ def _choice(value: object, options: tuple[str, ...]) -> str:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(one, str) and one.isprintable() for one in value):
+    if not isinstance(value, list) or not all(
+        isinstance(one, str) and one.isprintable() for one in value
+    ):
         raise _wrong("a list of texts", value)
     return tuple(value)
 

@@ -91,7 +91,8 @@ class Dependency:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """A fact about a whole file that moves where or how packages come: an index, a registry, a build backend, an
-    install script, a channel, an include of another requirements file. ``signal`` names the rule it falls under."""
+    install script, a channel, an include of another requirements file. ``signal`` names the rule it falls under.
+    """
 
     ecosystem: str
     name: str
@@ -103,7 +104,8 @@ class Option:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one format read from one version of one file. ``own`` holds normalised names that are the project itself;
-    ``includes`` holds paths, relative to the repository root, of files to be read in the same format (``-r``, ``-c``)."""
+    ``includes`` holds paths, relative to the repository root, of files to be read in the same format (``-r``, ``-c``).
+    """
 
     dependencies: tuple[Dependency, ...] = ()
     options: tuple[Option, ...] = ()

@@ -1,0 +1,208 @@
+"""The registry of formats: which file names are read by which module. The one list, written by hand.
+
+A module is imported only when a file of its format changed. Each has ``read(content: bytes, path: str) -> Reading`` and names its
+specification in its docstring; it raises UnreadableError and nothing else.
+"""
+
+import enum
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from hunkgate import globs
+from hunkgate.gates.dependencies.dependency import Reading
+
+
+class Role(enum.Enum):
+    """What a file of this format is for."""
+
+    MANIFEST = "manifest"
+    LOCK = "lock"
+    SETTING = "setting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One format: the name that a policy maps patterns to, its file names as gitignore patterns, its module.
+
+    ``marker`` is a byte string that a file must hold to be of this format (PEP 723 headers in any script). ``locks`` names, for a
+    manifest, the formats of the locks beside it.
+    """
+
+    name: str
+    ecosystem: str
+    role: Role
+    patterns: tuple[str, ...]
+    module: str
+    marker: bytes = b""
+    locks: tuple[str, ...] = ()
+
+    def read(self, content: bytes, path: str) -> Reading:
+        """What the file states. Raises UnreadableError."""
+        module = importlib.import_module(f"{__name__}.{self.module}")
+        return cast("Callable[[bytes, str], Reading]", module.read)(content, path)
+
+
+def _row(
+    name: str,
+    ecosystem: str,
+    role: Role,
+    *patterns: str,
+    module: str = "",
+    marker: bytes = b"",
+    locks: tuple[str, ...] = (),
+) -> Format:
+    return Format(
+        name=name,
+        ecosystem=ecosystem,
+        role=role,
+        patterns=patterns,
+        module=module or name.replace("-", "_").replace(".", "_"),
+        marker=marker,
+        locks=locks,
+    )
+
+
+_M, _L, _S = Role.MANIFEST, Role.LOCK, Role.SETTING
+
+FORMATS: tuple[Format, ...] = (
+    # Python
+    _row(
+        "pyproject",
+        "pypi",
+        _M,
+        "pyproject.toml",
+        locks=("uv-lock", "poetry-lock", "pdm-lock", "pylock"),
+    ),
+    _row(
+        "requirements",
+        "pypi",
+        _M,
+        "*requirements*.txt",
+        "*requirements*.in",
+        "requirements/**/*.txt",
+        "requirements/**/*.in",
+        "*constraints*.txt",
+        "constraints/**/*.txt",
+    ),
+    _row("setup-cfg", "pypi", _M, "setup.cfg"),
+    _row("setup-py", "pypi", _M, "setup.py"),
+    _row("pipfile", "pypi", _M, "Pipfile", locks=("pipfile-lock",)),
+    _row("pipfile-lock", "pypi", _L, "Pipfile.lock"),
+    _row("uv-lock", "pypi", _L, "uv.lock", "*.py.lock"),
+    _row("uv-toml", "pypi", _S, "uv.toml"),
+    _row("pip-conf", "pypi", _S, "pip.conf", "pip.ini"),
+    _row("poetry-lock", "pypi", _L, "poetry.lock"),
+    _row("pdm-lock", "pypi", _L, "pdm.lock"),
+    _row("pylock", "pypi", _L, "pylock.toml", "pylock.*.toml"),
+    _row("script-metadata", "pypi", _M, "*.py", "*.pyw", marker=b"# /// script"),
+    _row(
+        "conda-environment",
+        "conda",
+        _M,
+        "environment.yml",
+        "environment.yaml",
+        "environment-*.yml",
+        "environment-*.yaml",
+        "environment_*.yml",
+        "environment_*.yaml",
+        "conda*/**/*env*.y*ml",
+    ),
+    _row("pixi", "conda", _M, "pixi.toml", locks=("pixi-lock",)),
+    _row("pixi-lock", "conda", _L, "pixi.lock"),
+    # JavaScript
+    _row(
+        "package-json",
+        "npm",
+        _M,
+        "package.json",
+        locks=("package-lock", "yarn-lock", "pnpm-lock", "bun-lock"),
+    ),
+    _row("package-lock", "npm", _L, "package-lock.json", "npm-shrinkwrap.json"),
+    _row("yarn-lock", "npm", _L, "yarn.lock"),
+    _row("yarnrc", "npm", _S, ".yarnrc", ".yarnrc.yml"),
+    _row("pnpm-lock", "npm", _L, "pnpm-lock.yaml"),
+    _row("pnpm-workspace", "npm", _M, "pnpm-workspace.yaml", locks=("pnpm-lock",)),
+    _row("bun-lock", "npm", _L, "bun.lock"),
+    _row("bunfig", "npm", _S, "bunfig.toml"),
+    _row("npmrc", "npm", _S, ".npmrc"),
+    _row("deno-json", "npm", _M, "deno.json", "deno.jsonc", locks=("deno-lock",)),
+    _row("deno-lock", "npm", _L, "deno.lock"),
+    # Rust, Go
+    _row("cargo-toml", "cargo", _M, "Cargo.toml", locks=("cargo-lock",)),
+    _row("cargo-lock", "cargo", _L, "Cargo.lock"),
+    _row("cargo-config", "cargo", _S, ".cargo/config.toml", ".cargo/config"),
+    _row("go-mod", "golang", _M, "go.mod", "go.work", locks=("go-sum",)),
+    _row("go-sum", "golang", _L, "go.sum", "go.work.sum"),
+    # Ruby, PHP
+    _row("gemfile", "gem", _M, "Gemfile", "gems.rb", locks=("gemfile-lock",)),
+    _row("gemspec", "gem", _M, "*.gemspec", locks=("gemfile-lock",)),
+    _row("gemfile-lock", "gem", _L, "Gemfile.lock", "gems.locked"),
+    _row("composer-json", "composer", _M, "composer.json", locks=("composer-lock",)),
+    _row("composer-lock", "composer", _L, "composer.lock"),
+    # JVM
+    _row("pom", "maven", _M, "pom.xml"),
+    _row("gradle", "maven", _M, "*.gradle", "*.gradle.kts", locks=("gradle-lockfile",)),
+    _row("version-catalog", "maven", _M, "*.versions.toml"),
+    _row("gradle-lockfile", "maven", _L, "gradle.lockfile", "*.lockfile"),
+    _row("verification-metadata", "maven", _L, "verification-metadata.xml"),
+    _row("gradle-wrapper", "maven", _S, "gradle-wrapper.properties", "maven-wrapper.properties"),
+    # Elixir, Swift, Nix, Terraform
+    _row("mix-exs", "hex", _M, "mix.exs", locks=("mix-lock",)),
+    _row("mix-lock", "hex", _L, "mix.lock"),
+    _row("package-resolved", "swift", _L, "Package.resolved"),
+    _row("flake-lock", "nix", _L, "flake.lock"),
+    _row("terraform-lock", "terraform", _L, ".terraform.lock.hcl"),
+    # Images, workflows, hooks, submodules
+    _row(
+        "dockerfile",
+        "docker",
+        _M,
+        "Dockerfile",
+        "Containerfile",
+        "Dockerfile.*",
+        "*.Dockerfile",
+        "*.dockerfile",
+        "Containerfile.*",
+    ),
+    _row(
+        "compose",
+        "docker",
+        _M,
+        "docker-compose*.yml",
+        "docker-compose*.yaml",
+        "compose.yml",
+        "compose.yaml",
+        "compose.*.yml",
+        "compose.*.yaml",
+    ),
+    _row(
+        "github-workflow",
+        "githubactions",
+        _M,
+        ".github/workflows/*.yml",
+        ".github/workflows/*.yaml",
+    ),
+    _row(
+        "github-action", "githubactions", _M, "action.yml", "action.yaml", module="github_workflow"
+    ),
+    _row("gitlab-ci", "gitlab", _M, ".gitlab-ci.yml", "*.gitlab-ci.yml", ".gitlab/ci/**/*.yml"),
+    _row(
+        "pre-commit-config", "pre-commit", _M, ".pre-commit-config.yaml", ".pre-commit-config.yml"
+    ),
+    _row("gitmodules", "git-submodule", _M, ".gitmodules"),
+)
+
+_BY_NAME = {one.name: one for one in FORMATS}
+
+
+def named(name: str) -> Format | None:
+    """The format of this name."""
+    return _BY_NAME.get(name)
+
+
+def of(path: str) -> tuple[Format, ...]:
+    """The formats whose file names fit the path, in the registry's order; usually none or one."""
+    folded = path if path.isascii() else globs.fold(path)
+    return tuple(one for one in FORMATS if globs.parse(one.patterns).covers(folded))

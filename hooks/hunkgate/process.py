@@ -1,0 +1,151 @@
+"""Programs: the only importer of subprocess. argv in, bytes out; a time limit and a process group for each."""
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hunkgate.errors import ToolError
+
+# `git rev-parse --local-env-vars` of git 2.39 to 2.51: what git sets for its own hooks. Inherited by a test that runs `git init` in
+# a linked worktree's hook they made it write to the user's repository.
+GIT_LOCAL_VARIABLES = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_CONFIG",
+        "GIT_CONFIG_COUNT",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_DIR",
+        "GIT_GRAFT_FILE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_QUARANTINE_PATH",
+        "GIT_REFLOG_ACTION",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_SHALLOW_FILE",
+        "GIT_WORK_TREE",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How a program ended and what it printed."""
+
+    argv: tuple[str, ...]
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: bytes | None = None,
+    timeout_seconds: float | None = None,
+) -> Result:
+    """Run a program to its end. Standard input is empty unless given; ``env`` replaces the whole environment.
+
+    Raises ToolError where it cannot be started or runs out of time (its process group is then ended).
+    """
+    with _started(
+        argv, cwd=cwd, env=env, stdin=stdin is not None, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            stdout, stderr = process.communicate(stdin, timeout=timeout_seconds)
+        except subprocess.TimeoutExpired as error:
+            raise ToolError(f"{argv[0]} did not end within {timeout_seconds:g} seconds") from error
+        return Result(argv=tuple(argv), status=process.returncode, stdout=stdout, stderr=stderr)
+
+
+@contextlib.contextmanager
+def streamed(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A running program whose standard output and error arrive together on ``stdout``, for output shown as it comes.
+
+    Leaving the block ends the whole process group. Raises ToolError where it cannot be started.
+    """
+    with _started(argv, cwd=cwd, env=env, stdin=False, stderr=subprocess.STDOUT) as process:
+        yield process
+
+
+def end(process: "subprocess.Popen[bytes]", *, grace_seconds: float = 3.0) -> None:
+    """End a program's whole process group: ask with SIGTERM, then SIGKILL what is left."""
+    for number, wait_seconds in ((signal.SIGTERM, grace_seconds), (signal.SIGKILL, None)):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
+        try:
+            process.wait(wait_seconds)
+        except subprocess.TimeoutExpired:
+            continue
+        if number is signal.SIGKILL or not _group_alive(process.pid):
+            return
+
+
+def foreign_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment for programs that are not to touch the judged repository: without git's local variables."""
+    scrubbed = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in GIT_LOCAL_VARIABLES
+        and not name.startswith(("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"))
+    }
+    return scrubbed | dict(extra or {})
+
+
+def _group_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _started(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None,
+    env: Mapping[str, str] | None,
+    stdin: bool,
+    stderr: int,
+) -> Iterator["subprocess.Popen[bytes]"]:
+    try:
+        process = subprocess.Popen(  # noqa: S603 - argv lists only, never a shell
+            list(argv),
+            cwd=cwd,
+            env=None if env is None else dict(env),
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        raise ToolError(
+            f"{argv[0]} could not be started: {error}",
+            remedy=f"install {argv[0]} or put it on PATH",
+        ) from error
+    finished: Callable[[], int | None] = process.poll
+    try:
+        yield process
+    finally:
+        if finished() is None:
+            end(process)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
