@@ -61,7 +61,8 @@ class Dependency:
     has none. ``name`` is normalised by the ecosystem's own rule and is the real package where an alias hides it;
     ``raw_name`` is as written. ``requirement`` is as written in a manifest, ``version`` the resolved one in a lock.
     ``scope`` is runtime, dev, build, optional:NAME or lock. ``flags`` are install-script, alias, override, dynamic,
-    optional. ``line`` is 1-based, 0 where the format gives none.
+    optional, and what a requirement says beside its versions: ``extras:a,b``, ``marker:TEXT``, ``comment:TEXT`` (the version that a
+    comment claims for a commit id). ``line`` is 1-based, 0 where the format gives none.
     """
 
     ecosystem: str
@@ -82,6 +83,30 @@ class Dependency:
     def value(self) -> str:
         """What a reader compares: the resolved version in a lock, the requirement as written in a manifest."""
         return self.version if self.resolved else self.requirement
+
+    def record(self) -> tuple[bytes, ...]:
+        """Every field but the line as bytes, for a digest. Sets are sorted and preceded by their number: no two records are alike."""
+        texts = (
+            self.ecosystem,
+            self.name,
+            self.raw_name,
+            self.requirement,
+            self.version,
+            "resolved" if self.resolved else "",
+            self.scope,
+            self.source.kind.value,
+            self.source.locator,
+            self.source.ref,
+            self.source.ref_kind.value,
+            self.licence,
+            self.file,
+            str(len(self.hashes)),
+            *sorted(self.hashes),
+            str(len(self.flags)),
+            *sorted(self.flags),
+        )
+        # A JSON file may hold half of a surrogate pair: surrogatepass keeps every text apart from every other.
+        return tuple(text.encode("utf-8", "surrogatepass") for text in texts)
 
     def placed(self, file: str) -> "Dependency":
         """The same dependency with the file it was read from."""
