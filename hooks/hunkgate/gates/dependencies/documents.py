@@ -1,0 +1,265 @@
+"""Bytes of a manifest or a lock as a document: TOML, JSON, YAML. Whatever is wrong with them is an UnreadableError.
+
+These readers are stricter than the tools that write the files, because two readings of one file are a way round the gate: a
+key given twice is refused in all of them, and so is what a reader could drown in (depth, numbers of thousands of digits, aliases that unfold).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from hunkgate.gates.dependencies.dependency import UnreadableError
+
+DEPTH = 200
+"""How deep a YAML document may nest. libyaml's own composer ends the whole process (a segmentation fault) from about 50,000 on."""
+
+UNFOLDED = 1_000_000
+"""How many values a YAML document may hold once its aliases are followed."""
+
+
+class Table(dict[str, object]):
+    """A mapping of a YAML document; ``lines`` holds the 1-based line of each key."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[str, int] = {}
+
+
+class Series(list[object]):
+    """A sequence of a YAML document; ``lines`` holds the 1-based line of each item."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[int] = []
+
+
+def text(content: bytes) -> str:
+    """The content as text, without a byte order mark. Raises UnreadableError where it is not UTF-8."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UnreadableError(f"not UTF-8 at byte {error.start}", line=line) from error
+
+
+def toml(content: bytes) -> Mapping[str, object]:
+    """A TOML 1.0 document. Raises UnreadableError."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text(content))
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        raise UnreadableError(f"not TOML: {error}", line=int(found[1]) if found else 0) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, deep arrays
+        raise UnreadableError(f"not TOML: {error}") from error
+
+
+def json(content: bytes) -> object:
+    """A JSON document (RFC 8259), numbers outside the RFC refused. Raises UnreadableError, for a repeated key too."""
+    import json as reader
+
+    try:
+        return reader.loads(
+            text(content), object_pairs_hook=_once, parse_constant=_refused_constant
+        )
+    except reader.JSONDecodeError as error:
+        raise UnreadableError(f"not JSON: {error}", line=error.lineno) from error
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"not JSON: {error}") from error
+
+
+def yaml(content: bytes) -> tuple[object, ...]:
+    """Every document of a YAML stream, in order.
+
+    Mappings are ``Table``, sequences ``Series`` (with their lines). A scalar is the text **as it is written** (``1.10`` stays
+    ``"1.10"``, a date stays a date's text), but for the plain words of YAML 1.2's core schema: ``null``, ``~`` and nothing are None,
+    ``true`` and ``false`` are bool. Keys are always text, so ``on:`` is ``"on"``. Tags are passed over, so nothing is ever
+    constructed. Merge keys (``<<``) are followed. Raises UnreadableError, for a repeated key, an alias that unfolds without end and
+    nesting beyond ``DEPTH`` too.
+    """
+    import yaml as reader
+
+    try:
+        return tuple(_documents(text(content)))
+    except reader.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise UnreadableError(
+            f"not YAML: {error.problem or error.context}", line=mark.line + 1 if mark else 0
+        ) from error
+    except reader.YAMLError as error:
+        raise UnreadableError(f"not YAML: {error}") from error
+
+
+def line_of(content: bytes, needle: str, *, start: int = 1) -> int:
+    """The 1-based line, from ``start`` on, at which the needle stands and is not part of a longer name; 0 where it does not."""
+    sought = needle.encode("utf-8", "surrogateescape")
+    offset = _offset(content, start)
+    while sought and (found := content.find(sought, offset)) >= 0:
+        around = content[max(found - 1, 0) : found], content[found + len(sought) :][:1]
+        if not any(_joins(one) for one in _ends(sought, around)):
+            return content.count(b"\n", 0, found) + 1
+        offset = found + 1
+    return 0
+
+
+def lines_with(content: bytes, header: bytes) -> tuple[int, ...]:
+    """The 1-based lines that hold nothing but the header, such as ``[[package]]``: one for each record of a TOML lock, in order."""
+    return tuple(
+        number for number, line in enumerate(content.split(b"\n"), 1) if line.strip() == header
+    )
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise UnreadableError(f"the key {key!r} stands twice in one object")
+            seen.add(key)
+    return found
+
+
+def _refused_constant(word: str) -> object:
+    raise UnreadableError(f"not JSON: {word} is no JSON number")
+
+
+_WORDS: Mapping[str, bool | None] = {
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
+
+
+class _Frame:
+    """A container that is still open: its value, its size unfolded, and for a mapping the key that waits for a value."""
+
+    __slots__ = ("anchor", "key", "key_line", "line", "merged", "size", "value")
+
+    def __init__(self, value: Table | Series, anchor: str | None, line: int) -> None:
+        self.value = value
+        self.anchor = anchor
+        self.line = line
+        self.key_line = line
+        self.size = 1
+        self.key: str | None = None
+        self.merged: list[object] = []
+
+    @property
+    def awaits_key(self) -> bool:
+        return self.key is None and isinstance(self.value, Table)
+
+    def take(self, value: object, size: int, line: int) -> None:
+        """Put the next value in its place. Raises UnreadableError for a repeated key, a key that is no text and too large a size."""
+        self.size += size
+        if self.size > UNFOLDED:
+            raise UnreadableError(
+                f"not read: more than {UNFOLDED} values once its aliases are followed", line=line
+            )
+        if isinstance(self.value, Series):
+            self.value.append(value)
+            self.value.lines.append(line)
+        elif self.key is None:
+            if not isinstance(value, str):
+                raise UnreadableError("a key that is not plain text", line=line)
+            if value in self.value:
+                raise UnreadableError(f"the key {value!r} stands twice in one mapping", line=line)
+            self.key = value
+            self.key_line = line
+        else:
+            if self.key == "<<":
+                self.merged.extend(value if isinstance(value, list) else [value])
+            else:
+                self.value[self.key] = value
+                self.value.lines[self.key] = self.key_line
+            self.key = None
+
+    def closed(self) -> Table | Series:
+        """The value, with what its merge keys bring where it does not say so itself."""
+        if isinstance(self.value, Table):
+            for other in self.merged:
+                if not isinstance(other, Table):
+                    raise UnreadableError("a merge key (<<) without a mapping", line=self.key_line)
+                for key, value in other.items():
+                    if key not in self.value:
+                        self.value[key] = value
+                        self.value.lines[key] = other.lines[key]
+        return self.value
+
+
+def _documents(content: str) -> Iterator[object]:
+    # One pass over libyaml's events with a stack of our own: faster than composing and constructing, and no recursion.
+    import yaml as reader
+
+    frames: list[_Frame] = []
+    anchors: dict[str, tuple[object, int]] = {}
+    for event in reader.parse(content, Loader=reader.CSafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, reader.ScalarEvent):
+            value: object = event.value
+            # implicit[0]: written plain and without a tag. A key stays the text it is.
+            if event.implicit[0] and not (frames and frames[-1].awaits_key):
+                value = _WORDS.get(event.value, event.value)
+            size, anchor = 1, event.anchor
+        elif isinstance(event, (reader.MappingStartEvent, reader.SequenceStartEvent)):
+            if len(frames) >= DEPTH:
+                raise UnreadableError(f"not read: nested deeper than {DEPTH}", line=line)
+            opened = Table() if isinstance(event, reader.MappingStartEvent) else Series()
+            frames.append(_Frame(opened, event.anchor, line))
+            continue
+        elif isinstance(event, (reader.MappingEndEvent, reader.SequenceEndEvent)):
+            frame = frames.pop()
+            value, size, anchor, line = frame.closed(), frame.size, frame.anchor, frame.line
+        elif isinstance(event, reader.AliasEvent):
+            if event.anchor not in anchors:
+                raise UnreadableError(
+                    f"the alias *{event.anchor} has no anchor before it", line=line
+                )
+            (value, size), anchor = anchors[event.anchor], None
+        else:
+            if isinstance(event, reader.DocumentStartEvent):
+                anchors = {}
+            continue
+        if anchor is not None:
+            anchors[anchor] = (value, size)
+        if frames:
+            frames[-1].take(value, size, line)
+        else:
+            yield value
+
+
+_NAME = re.compile(rb"[\w.-]|[^\x00-\x7f]")
+
+
+def _joins(character: bytes) -> bool:
+    return bool(_NAME.match(character))
+
+
+def _ends(sought: bytes, around: tuple[bytes, bytes]) -> Iterator[bytes]:
+    """The neighbours that would make a longer name of the needle: only at an end that is itself part of a name."""
+    before, after = around
+    if _joins(sought[:1]):
+        yield before
+    if _joins(sought[-1:]):
+        yield after
+
+
+def _offset(content: bytes, line: int) -> int:
+    offset = 0
+    for _ in range(line - 1):
+        offset = content.find(b"\n", offset) + 1
+        if not offset:
+            return len(content)
+    return offset
