@@ -1,0 +1,100 @@
+"""Addresses of packages as manifests and locks write them, in one spelling so that two of them can be compared.
+
+Spellings differ between tools and their releases (``git+ssh://git@host/owner/name.git#ref``, ``git@host:owner/name``,
+``github:owner/name#ref``): what names the same repository becomes the same locator, ``host/owner/name``.
+"""
+
+import re
+
+from hunkgate.gates.dependencies.dependency import RefKind, Source, SourceKind
+
+_SHA = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
+_TAG = re.compile(
+    r"(?:refs/tags/.*|[A-Za-z_-]{0,30}[0-9]{1,20}(?:\.[0-9A-Za-z+_-]{1,60}){1,8}|v[0-9]{1,9}|semver:.*)\Z",
+    re.DOTALL,
+)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://")
+_SCP = re.compile(r"(?:[\w.-]{1,64}@)?([\w-]{1,64}(?:\.[\w-]{1,64}){1,8}):(?!/)(.+)\Z", re.DOTALL)
+_FORGES = {
+    "github": "github.com",
+    "gitlab": "gitlab.com",
+    "bitbucket": "bitbucket.org",
+    "gist": "gist.github.com",
+}
+# Archives that a forge makes of a commit: the repository and the commit are what counts, not the file.
+_ARCHIVE = re.compile(
+    r"(?:codeload\.)?(github\.com)/([^/]+/[^/]+)/(?:archive|tar\.gz|legacy\.tar\.gz|zip|tarball|zipball)/(?:refs/(?:tags|heads)/)?(.+?)(?:\.tar\.gz|\.tgz|\.zip)?\Z"
+)
+
+
+def ref_kind(ref: str) -> RefKind:
+    """How firmly a git ref is pinned, judged by its spelling: a whole object id, a version-like name, any other name."""
+    if not ref:
+        return RefKind.NONE
+    if _SHA.match(ref):
+        return RefKind.SHA
+    return RefKind.TAG if _TAG.match(ref) else RefKind.BRANCH
+
+
+def address(url: str) -> str:
+    """A repository's address without scheme, user, fragment, ``.git`` and closing stroke; the host in lower case."""
+    bare = url.partition("#")[0].removeprefix("git+").strip()
+    scheme = _SCHEME.match(bare)
+    if scheme:
+        bare = bare[scheme.end() :]
+    elif match := _SCP.match(bare):
+        bare = f"{match.group(1)}/{match.group(2)}"
+    host, stroke, path = bare.partition("/")
+    return (host.rpartition("@")[2].lower() + stroke + path).rstrip("/").removesuffix(".git")
+
+
+def host(url: str) -> str:
+    """The host that a URL names, in lower case, with its port; '' where it names none."""
+    scheme = _SCHEME.match(url)
+    if not scheme:
+        return ""
+    return re.split(r"[/?#]", url[scheme.end() :], maxsplit=1)[0].rpartition("@")[2].lower()
+
+
+def git(url: str, ref: str = "", kind: RefKind | None = None) -> Source:
+    """A git source. ``ref`` is a commit, tag or branch; ``kind`` is given where the file says which."""
+    return Source(
+        kind=SourceKind.GIT,
+        locator=address(url),
+        ref=ref,
+        ref_kind=RefKind.NONE if not ref else kind or ref_kind(ref),
+    )
+
+
+def forge(shorthand: str, ref: str = "") -> Source:
+    """A git source from ``github:owner/name#ref`` or ``owner/name`` (of the first forge)."""
+    name, colon, rest = shorthand.partition(":")
+    if not colon:
+        name, rest = "github", shorthand
+    repository, _, fragment = rest.partition("#")
+    return git(f"https://{_FORGES.get(name, name)}/{repository}", ref or fragment)
+
+
+def is_forge(text: str) -> bool:
+    """Whether the text begins as a forge's shorthand does."""
+    return text.partition(":")[0] in _FORGES and ":" in text and "://" not in text
+
+
+def is_git(url: str) -> bool:
+    """Whether a URL names a git repository by its scheme, its user or its ending."""
+    bare = url.partition("#")[0]
+    if bare.startswith(("git+", "git:", "git@", "ssh:")):
+        return True
+    return bool(_SCHEME.match(bare)) and bare.endswith(".git")
+
+
+def archive(url: str) -> Source:
+    """The source that the URL of a single file names: a commit of a forge's repository, or the file itself.
+
+    Query and fragment take no part: they carry hashes and tokens.
+    """
+    bare = re.split(r"[?#]", url, maxsplit=1)[0]
+    if match := _ARCHIVE.match(address(bare)):
+        ref = match.group(3)
+        return git(f"https://{match.group(1)}/{match.group(2)}", ref)
+    return Source(kind=SourceKind.URL, locator=address(bare))
