@@ -238,7 +238,11 @@ class Approved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The answer: what blocks, what only warns, what was approved, what could not be judged, and remarks on the judging."""
+    """The answer: what blocks, what only warns, what was approved, what could not be judged, and remarks on the judging.
+
+    ``policies`` holds the labels of the policies that judged. ``range`` is the range as it was asked for (``A..B``), '' for what
+    is staged; a report needs it to name the command that approves in the same range.
+    """
 
     blocking: tuple[Finding, ...] = ()
     warned: tuple[Finding, ...] = ()
@@ -251,6 +255,7 @@ class Verdict:
     files: int = 0
     lines: int = 0
     commits: int = 0
+    range: str = ""
 
     @property
     def outcome(self) -> Outcome:
