@@ -68,6 +68,30 @@ def run(
         return Result(argv=tuple(argv), status=process.returncode, stdout=stdout, stderr=stderr)
 
 
+def attached(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    stdin: bytes | None = None,
+    shown: bool = False,
+) -> Result:
+    """Run a program that talks to the person at the terminal: it keeps the terminal, its messages are shown, it has no time limit.
+
+    ``shown`` lets its standard output through too (a pager). Raises ToolError where it cannot be started.
+    """
+    try:
+        ended = subprocess.run(  # noqa: S603 - argv lists only, never a shell
+            list(argv),
+            env=None if env is None else dict(env),
+            input=b"" if stdin is None else stdin,
+            stdout=None if shown else subprocess.PIPE,
+            check=False,
+        )
+    except (OSError, ValueError) as error:
+        raise _unstartable(argv[0], error) from error
+    return Result(argv=tuple(argv), status=ended.returncode, stdout=ended.stdout or b"", stderr=b"")
+
+
 @contextlib.contextmanager
 def streamed(
     argv: Sequence[str],
@@ -107,6 +131,13 @@ def foreign_environment(extra: Mapping[str, str] | None = None) -> dict[str, str
     return scrubbed | dict(extra or {})
 
 
+def _unstartable(program: str, error: Exception) -> ToolError:
+    return ToolError(
+        f"{program} could not be started: {error}",
+        remedy=f"install {program} or put it on PATH",
+    )
+
+
 def _group_alive(group: int) -> bool:
     try:
         os.killpg(group, 0)
@@ -135,10 +166,7 @@ def _started(
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        raise ToolError(
-            f"{argv[0]} could not be started: {error}",
-            remedy=f"install {argv[0]} or put it on PATH",
-        ) from error
+        raise _unstartable(argv[0], error) from error
     finished: Callable[[], int | None] = process.poll
     try:
         yield process

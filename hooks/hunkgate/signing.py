@@ -1,0 +1,136 @@
+"""Signatures by OpenSSH's ssh-keygen: making one, and verifying one against an allowed signers file (ssh-keygen(1), ALLOWED SIGNERS)."""
+
+import base64
+import binascii
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from hunkgate import process
+from hunkgate.approvals import sshsig
+from hunkgate.approvals.sshsig import NAMESPACE, SshSignature
+from hunkgate.errors import ApprovalError
+from hunkgate.text import visible
+
+_PROGRAM = "ssh-keygen"
+_VERIFY_SECONDS = 20.0
+
+
+class Signers:
+    """An allowed signers file, written where only this user can read it. Make one with ``signers``."""
+
+    def __init__(self, content: bytes, file: Path, signature: Path) -> None:
+        self._content = content
+        self._file = file
+        self._signature = signature
+
+    def lists(self, key: bytes) -> bool:
+        """Whether a line of the file holds this public key."""
+        return any(True for _ in self._lines(key))
+
+    def principal(self, key: bytes) -> str | None:
+        """The one name that the file gives this public key; None where it is not listed, or under several or a pattern."""
+        names = {
+            name
+            for line in self._lines(key)
+            for name in line.split()[0].decode("utf-8", "replace").strip('"').split(",")
+        }
+        name = names.pop() if len(names) == 1 else ""
+        return name if name and not set(name) & set("*?!") else None
+
+    def verify(self, content: bytes, signature: bytes, principal: str) -> SshSignature:
+        """What the signature states, once ssh-keygen holds it for this principal's over exactly these bytes.
+
+        Raises ApprovalError where it does not, and where a security key was not touched; ToolError without ssh-keygen.
+        """
+        stated = sshsig.read(signature)
+        if not stated.certificate and not self.lists(stated.key):
+            raise ApprovalError(
+                f"the key {stated.fingerprint} is not among the allowed signers of the base",
+                remedy="sign with a key that the base lists; one added in the same change does not count",
+            )
+        self._signature.write_bytes(sshsig.armoured(signature))
+        result = process.run(
+            (
+                *(_PROGRAM, "-Y", "verify", "-n", NAMESPACE, "-I", principal),
+                *("-f", str(self._file), "-s", str(self._signature)),
+            ),
+            stdin=content,
+            env=process.foreign_environment({"LC_ALL": "C"}),
+            timeout_seconds=_VERIFY_SECONDS,
+        )
+        if result.status != 0:
+            raise ApprovalError(
+                f"the signature of {principal} with {stated.fingerprint} does not hold: {_reason(result)}"
+            )
+        if stated.security_key and not stated.present:
+            raise ApprovalError(
+                f"the security key {stated.fingerprint} signed without being touched",
+                remedy="sign with a key that was not made with the option no-touch-required",
+            )
+        return stated
+
+    def _lines(self, key: bytes) -> Iterator[bytes]:
+        wanted = base64.b64encode(key)
+        for line in self._content.splitlines():
+            if wanted in line.split() and not line.lstrip().startswith(b"#"):
+                yield line
+
+
+@contextlib.contextmanager
+def signers(content: bytes) -> Iterator[Signers]:
+    """The signers that these bytes list, for as long as the block runs."""
+    with tempfile.TemporaryDirectory(prefix="hunkgate-") as folder:
+        file = Path(folder, "allowed_signers")
+        file.write_bytes(content)
+        yield Signers(content, file, Path(folder, "signature"))
+
+
+def sign(content: bytes, key: Path) -> bytes:
+    """The SSHSIG blob of a private key (or of a public key whose other half an agent or a security key holds) over the bytes.
+
+    ssh-keygen may ask for a passphrase, a PIN or a touch on the terminal. Raises ApprovalError where it does not sign.
+    """
+    result = process.attached(
+        (_PROGRAM, "-q", "-Y", "sign", "-n", NAMESPACE, "-f", str(key)),
+        stdin=content,
+        env=process.foreign_environment(),
+    )
+    if result.status != 0:
+        raise ApprovalError(
+            f"ssh-keygen did not sign with {visible(str(key))} (status {result.status}); nothing was approved",
+            remedy="name a private key file with --key, and answer what ssh-keygen asks",
+        )
+    return sshsig.dearmoured(result.stdout)
+
+
+def public_key(key: Path) -> bytes:
+    """The public key blob of a key pair: from the ``.pub`` file beside it, else from the key itself. Raises ApprovalError."""
+    for file in (Path(f"{key}.pub"), key):
+        with contextlib.suppress(OSError, ValueError):
+            return key_blob(file.read_text("utf-8"))
+    result = process.attached(
+        (_PROGRAM, "-y", "-f", str(key)), stdin=None, env=process.foreign_environment()
+    )
+    with contextlib.suppress(ValueError):
+        if result.status == 0:
+            return key_blob(result.stdout.decode("utf-8", "replace"))
+    raise ApprovalError(
+        f"no key can be read from {visible(str(key))}",
+        remedy="name a private key file with --key",
+    )
+
+
+def key_blob(text: str) -> bytes:
+    """The blob in a public key line such as ``ssh-ed25519 AAAA... comment``; raises ValueError where there is none."""
+    kind, encoded = text.split()[:2]
+    blob = base64.b64decode(encoded, validate=True)
+    if blob[4 : 4 + len(kind)] != kind.encode():
+        raise binascii.Error("the key is not of the kind it says")
+    return blob
+
+
+def _reason(result: process.Result) -> str:
+    said = (result.stderr + result.stdout).decode("utf-8", "replace").strip().splitlines()
+    return visible("; ".join(said)) if said else f"ssh-keygen ended with status {result.status}"
