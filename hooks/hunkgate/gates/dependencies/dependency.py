@@ -30,12 +30,17 @@ class RefKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a dependency is taken from: ``locator`` is the registry's or repository's address ('' for the default registry)."""
+    """Where a dependency is taken from: ``locator`` is the registry's or repository's address ('' for the default registry).
+
+    ``hosts`` are those that a lock takes the files themselves from, where it says so apart from the registry: moving them is how a
+    lock is poisoned without touching the registry's line.
+    """
 
     kind: SourceKind = SourceKind.REGISTRY
     locator: str = ""
     ref: str = ""
     ref_kind: RefKind = RefKind.NONE
+    hosts: frozenset[str] = frozenset()
 
 
 class Kind(enum.Enum):
@@ -98,6 +103,8 @@ class Dependency:
             self.source.locator,
             self.source.ref,
             self.source.ref_kind.value,
+            str(len(self.source.hosts)),
+            *sorted(self.source.hosts),
             self.licence,
             self.file,
             str(len(self.hashes)),
