@@ -1,1 +1,8 @@
 """The gates: one hand-written tuple, cheap first, tests last. Nothing in the judged environment can add or replace a judge."""
+
+from typing import Any
+
+from hunkgate.gate import Gate
+from hunkgate.gates import paths, protect, size
+
+GATES: tuple[Gate[Any], ...] = (paths.GATE, protect.GATE, size.GATE)
