@@ -14,7 +14,12 @@ from hunkgate.errors import HunkgateError, PolicyError
 from hunkgate.text import visible
 
 # One line each, in the order of a day's work. A command's module is imported when it is called, and only then.
-COMMANDS = (("diff", "show the change that would be judged"),)
+COMMANDS = (
+    ("check", "judge the staged change or a range of commits by the policy's gates"),
+    ("diff", "show the change that would be judged"),
+    ("policy", "show the policy in force, where each value came from and which tree judges"),
+    ("init", "write a commented policy and the pre-commit entry for this repository"),
+)
 
 EXIT_CODES = "exit codes: 0 pass, 1 blocked, 2 could not judge (treated as a refusal), 3 a bug in hunkgate, 130 interrupted"
 _FAULT, _BUG, _INTERRUPTED = 2, 3, 130
