@@ -1,6 +1,9 @@
 """Items, statements and coverage: what an approval names, how it is written down, and what it lifts."""
 
 import itertools
+import tomllib
+from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -8,8 +11,11 @@ from hypothesis import strategies as st
 
 from fakes import change
 from hunkgate import approvals
+from hunkgate.approvals import ApprovalSettings, Item
 from hunkgate.approvals.items import netstrings
-from hunkgate.model import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Change
+from hunkgate.errors import ApprovalError
+from hunkgate.model import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Approval, Change, Finding
+from hunkgate.settings import Reading, Table
 
 
 def path_item(one: Change, rule: str = "paths/review") -> str:
@@ -132,3 +138,405 @@ def test_a_mode_alone_makes_another_item() -> None:
         for before, after in itertools.permutations(modes, 2)
     }
     assert len(items) == 6
+
+
+STATES = tuple(letter * 64 for letter in "abcd")
+A, B, C, D = STATES
+
+
+def statement(*items: Item, **changed: object) -> approvals.Statement:
+    fields: dict[str, object] = {
+        "nonce": "0123456789abcdef01",
+        "repository": "example/app",
+        "principal": "alice@example.com",
+        "made": 1_790_000_000,
+        "expires": 1_791_209_600,
+        "reason": "closes an advisory",
+        "items": items or (Item("dependencies/upgraded", A, B),),
+    }
+    return approvals.Statement(**{**fields, **changed})  # type: ignore[arg-type]
+
+
+def test_a_statement_reads_like_this() -> None:
+    assert approvals.encode(statement()).decode() == (
+        "hunkgate-approval-v1\n"
+        "nonce 0123456789abcdef01\n"
+        "repository example/app\n"
+        "principal alice@example.com\n"
+        "made 1790000000\n"
+        "expires 1791209600\n"
+        "reason closes an advisory\n"
+        f"item dependencies/upgraded {A} {B}\n"
+    )
+
+
+_line = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=8)
+_items = st.lists(
+    st.builds(
+        Item,
+        st.sampled_from(("paths/review", "dependencies/added")),
+        st.sampled_from(STATES),
+        st.sampled_from(STATES),
+    ),
+    min_size=1,
+    max_size=4,
+    unique=True,
+)
+_statements = st.builds(
+    approvals.Statement,
+    nonce=st.text("0123456789abcdef", min_size=18, max_size=18),
+    repository=_line.filter(str.isprintable),
+    principal=_line.filter(lambda text: bool(text) and text.isprintable()),
+    made=st.integers(0, 10**12 - 1),
+    expires=st.integers(0, 10**12 - 1),
+    reason=st.lists(_line.filter(str.isprintable), max_size=3).map(" ".join),
+    items=_items.map(lambda items: tuple(sorted(items, key=lambda one: (one.rule, one.before)))),
+)
+
+
+@given(_statements, st.binary(max_size=40))
+def test_a_statement_survives_the_way_through_a_line(
+    one: approvals.Statement, signature: bytes
+) -> None:
+    carried = approvals.from_line(approvals.to_line(approvals.encode(one), signature))
+    assert set(carried.statement.items) == set(one.items)
+    assert approvals.encode(carried.statement) == approvals.encode(one) == carried.content
+    assert carried.signature == signature
+
+
+@given(_statements, _statements)
+def test_two_statements_with_one_nonce_carry_one_mark(
+    one: approvals.Statement, other: approvals.Statement
+) -> None:
+    line = approvals.to_line(approvals.encode(one))
+    assert line.startswith(f"Hunkgate-Approval: {one.mark}")
+    assert (one.mark == other.mark) == (one.nonce == other.nonce)
+
+
+@given(_statements, st.data())
+def test_a_bit_flipped_anywhere_in_a_line_never_reads_as_the_same_approval(
+    one: approvals.Statement, data: st.DataObject
+) -> None:
+    line = approvals.to_line(approvals.encode(one), b"signature")
+    octets = bytearray(line.encode())
+    place = data.draw(st.integers(len("Hunkgate-Approval: "), len(octets) - 1))
+    octets[place] ^= 1 << data.draw(st.integers(0, 7))
+    try:
+        read = approvals.from_line(octets.decode("utf-8", "surrogateescape"))
+    except ApprovalError:
+        return
+    assert (read.content, read.signature) != (approvals.encode(one), b"signature")
+
+
+GOOD = approvals.encode(statement())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(GOOD[:-1], id="the last newline is missing"),
+        pytest.param(GOOD + b"\n", id="a line too many"),
+        pytest.param(GOOD.replace(b"v1", b"v2"), id="another version"),
+        pytest.param(GOOD.replace(b"\nreason", b"\r\nreason"), id="a carriage return"),
+        pytest.param(GOOD.replace(b"made 1", b"made 01"), id="a zero before a number"),
+        pytest.param(GOOD.replace(b"made 1", b"made +1"), id="a sign before a number"),
+        pytest.param(GOOD.replace(b"made 179", "made ١٧٩".encode()), id="digits of another script"),
+        pytest.param(GOOD.replace(b"nonce 0", b"nonce g"), id="a nonce that is not hexadecimal"),
+        pytest.param(GOOD.replace(b"nonce 0", b"nonce 00"), id="a nonce that is too long"),
+        pytest.param(GOOD.replace(A.encode(), A.upper().encode()), id="upper case in a state"),
+        pytest.param(GOOD.replace(b"dependencies/", b"dependencies"), id="a rule without a gate"),
+        pytest.param(GOOD + GOOD.splitlines(keepends=True)[-1], id="the same item twice"),
+        pytest.param(
+            GOOD + f"item dependencies/added {A} {B}\n".encode(), id="items that are not sorted"
+        ),
+        pytest.param(GOOD.replace(b"closes", b"closes\nexpires 9"), id="a newline smuggled in"),
+        pytest.param(GOOD.replace(b"closes", b"clo\x1bses"), id="an escape in the reason"),
+        pytest.param(
+            GOOD.replace(b"closes", "clo\u202eses".encode()), id="a reordering mark in the reason"
+        ),
+        pytest.param(GOOD.replace(b"closes", b"clo\xffses"), id="bytes that are not UTF-8"),
+        pytest.param(GOOD.replace(b"alice@", b"alice @"), id="a blank in the principal"),
+        pytest.param(GOOD.replace(b"alice@example.com", b""), id="no principal"),
+        pytest.param(GOOD[: GOOD.index(b"item")], id="no item"),
+    ],
+)
+def test_a_statement_in_any_other_spelling_is_refused(content: bytes) -> None:
+    assert content != GOOD
+    with pytest.raises(ApprovalError):
+        approvals.decode(content)
+
+
+LINE = approvals.to_line(GOOD, b"s")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param(f"bump\n\n{LINE}\n", id="as a trailer"),
+        pytest.param(f"bump\n\n{LINE}\r\n", id="with the line end of another system"),
+        pytest.param(
+            f"Squash (#3)\n\n* bump\n\n{LINE}\n\n* tests\n\nmore words\n\nCo-authored-by: x\n",
+            id="in the middle of a squashed message",
+        ),
+        pytest.param(
+            f"Squashed commit\n\n    bump\n\n    {LINE}\n", id="indented, as git squashes"
+        ),
+        pytest.param(LINE.lower()[:18] + LINE[18:], id="with another case in the label"),
+    ],
+)
+def test_an_approval_line_is_found_wherever_it_stands_in_a_message(message: str) -> None:
+    assert list(approvals.lines(message)) == [LINE]
+
+
+def test_words_about_an_approval_line_are_not_one() -> None:
+    assert list(approvals.lines(f"quoting `{LINE}` in a sentence\n# {LINE}\n")) == []
+
+
+def finding(item: str | None, rule: str = "dependencies/upgraded", path: str = "a.txt") -> Finding:
+    return Finding(rule=rule, path=path, message="m", remedy="r", item=item)
+
+
+def approval(*items: str, principal: str = "alice", key: str = "", signed: bool = True) -> Approval:
+    return Approval(
+        principal=principal,
+        items=frozenset(items),
+        expires=0,
+        nonce=principal + "".join(items)[:4],
+        signed=signed,
+        key=key or f"key of {principal}",
+    )
+
+
+UP, NEW = "dependencies/upgraded", "dependencies/added"
+SIGNED = ApprovalSettings(signers="s", require="signed")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given", "settled", "lifted"),
+    [
+        pytest.param(Item(UP, A, B), [Item(UP, A, B)], (), True, id="the very item"),
+        pytest.param(Item(UP, A, B), [Item(UP, B, A)], (), False, id="the way back"),
+        pytest.param(Item(UP, A, B), [Item(NEW, A, B)], (), False, id="under another rule"),
+        pytest.param(Item(UP, A, B), [Item(UP, A, C)], (), False, id="to another state"),
+        pytest.param(Item(UP, A, B), [Item(UP, C, B)], (), False, id="from another state"),
+        pytest.param(Item(UP, A, C), [Item(UP, A, B), Item(UP, B, C)], (), True, id="two links"),
+        pytest.param(
+            Item(UP, A, D),
+            [Item(UP, C, D), Item(UP, A, B), Item(UP, B, C)],
+            (),
+            True,
+            id="three links in any order",
+        ),
+        pytest.param(
+            Item(UP, A, D), [Item(UP, A, B), Item(UP, C, D)], (), False, id="a link is missing"
+        ),
+        pytest.param(
+            Item(UP, A, D),
+            [Item(UP, A, B), Item(UP, B, A), Item(UP, B, C)],
+            (),
+            False,
+            id="links that lead round and elsewhere",
+        ),
+        pytest.param(
+            Item(NEW, A, C),
+            [Item(NEW, A, B), Item(UP, B, C)],
+            (),
+            False,
+            id="a link under another rule that nobody has judged",
+        ),
+        pytest.param(
+            Item(NEW, A, C),
+            [Item(NEW, A, B), Item(UP, B, C)],
+            (Item(NEW, A, B), Item(UP, B, C)),
+            True,
+            id="links under other rules, lifted commit by commit",
+        ),
+        pytest.param(
+            Item("protect/policy", A, B),
+            [Item("paths/review", A, B)],
+            (Item("paths/review", A, B),),
+            False,
+            id="lifted commit by commit, but under another gate",
+        ),
+    ],
+)
+def test_which_transitions_lift_a_finding(
+    wanted: Item, given: list[Item], settled: tuple[Item, ...], lifted: bool
+) -> None:
+    one = finding(wanted, wanted.rule)
+    left, approved = approvals.lift([one], [approval(*given)], SIGNED, frozenset(settled))
+    assert (left, [a.finding for a in approved]) == (((), [one]) if lifted else ((one,), []))
+
+
+def test_a_finding_without_an_item_stays() -> None:
+    one = finding(None)
+    assert approvals.lift([one], [approval(Item(UP, A, B))], SIGNED) == ((one,), ())
+
+
+def test_one_approved_finding_does_not_take_another_with_it() -> None:
+    good, evil = finding(Item(UP, A, B)), finding(Item(UP, A, C))
+    left, approved = approvals.lift([good, evil], [approval(Item(UP, A, B))], SIGNED)
+    assert left == (evil,)
+    assert [one.finding for one in approved] == [good]
+
+
+@pytest.mark.parametrize(
+    ("require", "signed", "lifted"),
+    [
+        ("signed", True, True),
+        ("signed", False, False),
+        ("recorded", True, True),
+        ("recorded", False, True),
+    ],
+)
+def test_a_recorded_approval_counts_only_where_the_policy_is_content_with_it(
+    require: Literal["signed", "recorded"], signed: bool, lifted: bool
+) -> None:
+    settings = ApprovalSettings(signers="s", require=require)
+    item = Item(UP, A, B)
+    _, approved = approvals.lift([finding(item)], [approval(item, signed=signed)], settings)
+    assert bool(approved) is lifted
+
+
+ITEM = Item(UP, A, B)
+
+
+@pytest.mark.parametrize(
+    ("given", "lifted"),
+    [
+        pytest.param([approval(ITEM)], False, id="one person"),
+        pytest.param([approval(ITEM), approval(ITEM, principal="bob")], True, id="two people"),
+        pytest.param(
+            [approval(ITEM, key="k"), approval(ITEM, principal="bob", key="k")],
+            False,
+            id="one key under two names",
+        ),
+        pytest.param(
+            [approval(ITEM, key="k1"), approval(ITEM, key="k2")], False, id="two keys of one name"
+        ),
+        pytest.param(
+            [
+                approval(ITEM, principal="alice", key="k1"),
+                approval(ITEM, principal="bob", key="k2"),
+                approval(ITEM, principal="alice", key="k2"),
+            ],
+            False,
+            id="names and keys that are all linked",
+        ),
+        pytest.param(
+            [approval(ITEM), approval(Item(UP, A, C), principal="bob")],
+            False,
+            id="the second person approved something else",
+        ),
+    ],
+)
+def test_a_threshold_counts_people(given: list[Approval], lifted: bool) -> None:
+    settings = ApprovalSettings(signers="s", require="signed", count=2)
+    _, approved = approvals.lift([finding(ITEM)], given, settings)
+    assert bool(approved) is lifted
+
+
+def test_every_link_of_a_chain_needs_the_threshold() -> None:
+    settings = ApprovalSettings(signers="s", require="signed", count=2)
+    first, second = Item(UP, A, B), Item(UP, B, C)
+    one = finding(Item(UP, A, C))
+    both = [approval(first, second), approval(first, principal="bob")]
+    assert approvals.lift([one], both, settings)[0] == (one,)
+    both = [approval(first, second), approval(first, second, principal="bob")]
+    assert approvals.lift([one], both, settings)[0] == ()
+
+
+RULES = """
+signers = "keys"
+[[rules]]
+paths = [".hunkgate/**"]
+count = 2
+[[rules]]
+ecosystems = ["npm"]
+principals = ["nora"]
+[[rules]]
+gates = ["size"]
+principals = ["sam", "sue"]
+"""
+
+
+def settings_of(text: str) -> tuple[ApprovalSettings, list[str]]:
+    reading = Reading("hunkgate.toml")
+    return approvals.parse(Table(tomllib.loads(text), reading, "approvals")), reading.problems
+
+
+@pytest.mark.parametrize(
+    ("one", "by", "lifted"),
+    [
+        pytest.param(finding(ITEM), ["anyone"], True, id="a finding that no rule speaks of"),
+        pytest.param(
+            finding(ITEM, path=".hunkgate/keys"), ["anyone"], False, id="a path that needs two"
+        ),
+        pytest.param(
+            finding(ITEM, path=".hunkgate/keys"), ["a", "b"], True, id="a path that has its two"
+        ),
+        pytest.param(
+            finding(ITEM, path=".HunkGate/keys"), ["a"], False, id="the path in another case"
+        ),
+        pytest.param(
+            replace(finding(ITEM), data={"ecosystem": "npm"}),
+            ["anyone"],
+            False,
+            id="an ecosystem with its own approver",
+        ),
+        pytest.param(
+            replace(finding(ITEM), data={"ecosystem": "npm"}),
+            ["nora"],
+            True,
+            id="an ecosystem approved by its approver",
+        ),
+        pytest.param(
+            replace(finding(ITEM), data={"ecosystem": "pypi"}),
+            ["anyone"],
+            True,
+            id="another ecosystem",
+        ),
+        pytest.param(finding(ITEM, rule="size/lines"), ["nora"], False, id="a gate, wrong person"),
+        pytest.param(finding(ITEM, rule="size/lines"), ["sue"], True, id="a gate, right person"),
+        pytest.param(
+            replace(finding(ITEM, path=".hunkgate/pnpm-lock.yaml"), data={"ecosystem": "npm"}),
+            ["a", "b"],
+            False,
+            id="two rules at once, one of them not met",
+        ),
+    ],
+)
+def test_rules_say_who_approves_what(one: Finding, by: list[str], lifted: bool) -> None:
+    settings, problems = settings_of(RULES)
+    assert problems == []
+    if one.gate == "dependencies" and "ecosystem" not in one.data:
+        one = replace(one, data={"ecosystem": "pypi"})
+    given = [approval(ITEM, principal=name) for name in by]
+    assert bool(approvals.lift([one], given, settings)[1]) is lifted
+
+
+def test_a_dependency_that_does_not_say_its_ecosystem_falls_under_the_rules_of_every_one() -> None:
+    settings, _ = settings_of(RULES)
+    assert approvals.lift([finding(ITEM)], [approval(ITEM)], settings)[1] == ()
+    assert approvals.lift([finding(ITEM)], [approval(ITEM, principal="nora")], settings)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('require = "signed"', "approvals.require: expected signers"),
+        ("[[rules]]\ncount = 2", "approvals.rules[0]: expected paths, ecosystems or gates"),
+        ('[[rules]]\npaths = ["x"]\ncount = 0', "approvals.rules[0].count"),
+        ('longest = "soon"', "approvals.longest"),
+        ("colour = 1", "approvals.colour: unknown key"),
+    ],
+)
+def test_a_wrong_approvals_table_says_where_and_what(text: str, problem: str) -> None:
+    assert problem in settings_of(text)[1][0]
+
+
+def test_signers_make_signatures_the_rule() -> None:
+    assert settings_of("")[0].require == "recorded"
+    assert settings_of('signers = "keys"')[0].require == "signed"
+    assert settings_of('signers = "keys"\nrequire = "recorded"')[0].require == "recorded"

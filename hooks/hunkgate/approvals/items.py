@@ -14,7 +14,31 @@ from hunkgate.model import GITLINK, Change, FileChange, Status
 _SCHEME = b"hunkgate-item-v1"
 
 
-def path_item(rule: str, change: Change, file: FileChange) -> str | None:
+class Item(str):
+    """An item's digest (64 hexadecimal digits, and a plain ``str`` to every reader), which knows the transition it stands for.
+
+    Only what knows both states can be signed, and composed: A to B and B to C make A to C.
+    """
+
+    __slots__ = ("after", "before", "rule")
+
+    rule: str
+    before: str
+    after: str
+
+    def __new__(cls, rule: str, before: str, after: str) -> "Item":
+        """The item of the transition between two states (64 hexadecimal digits each) under a rule."""
+        made = super().__new__(cls, _state(_SCHEME, _octets(rule), before.encode(), after.encode()))
+        made.rule, made.before, made.after = rule, before, after
+        return made
+
+    @property
+    def gate(self) -> str:
+        """The gate whose rule it falls under."""
+        return self.rule.partition("/")[0]
+
+
+def path_item(rule: str, change: Change, file: FileChange) -> Item | None:
     """The item of a finding about one file: rule, and path, mode and sha256 of the content on both sides.
 
     None where no approval can lift the finding: the entry is unmerged, or a path holds a control character. Reads the content
@@ -22,10 +46,10 @@ def path_item(rule: str, change: Change, file: FileChange) -> str | None:
     """
     if file.status is Status.UNMERGED or _controls((rule, *file.touched)):
         return None
-    return item(rule, _before(change, file), _after(change, file))
+    return Item(rule, _before(change, file), _after(change, file))
 
 
-def files_item(rule: str, change: Change, files: Iterable[FileChange]) -> str | None:
+def files_item(rule: str, change: Change, files: Iterable[FileChange]) -> Item | None:
     """The item of a finding about several files together, such as a size: rule, and every file on both sides.
 
     None as for ``path_item``. The order of the files does not count.
@@ -34,7 +58,7 @@ def files_item(rule: str, change: Change, files: Iterable[FileChange]) -> str | 
     if any(file.status is Status.UNMERGED or _controls((rule, *file.touched)) for file in counted):
         return None
     pairs = sorted((_before(change, file), _after(change, file)) for file in counted)
-    return item(
+    return Item(
         rule,
         _state(b"files", *(before.encode() for before, _ in pairs)),
         _state(b"files", *(after.encode() for _, after in pairs)),
@@ -48,7 +72,7 @@ def dependency_item(
     name: str,
     before: tuple[bytes, ...] | None,
     after: tuple[bytes, ...] | None,
-) -> str | None:
+) -> Item | None:
     """The item of a finding about one dependency in one file; a record holds its fields, None where there is none.
 
     None where no approval can lift the finding because a field holds a control character.
@@ -56,12 +80,7 @@ def dependency_item(
     if _controls((rule, file, ecosystem, name, *(before or ()), *(after or ()))):
         return None
     subject = tuple(_octets(one) for one in (file, ecosystem, name))
-    return item(rule, _record(subject, before), _record(subject, after))
-
-
-def item(rule: str, before: str, after: str) -> str:
-    """The digest of the transition between two states (64 hexadecimal digits each) under a rule."""
-    return _state(_SCHEME, _octets(rule), before.encode(), after.encode())
+    return Item(rule, _record(subject, before), _record(subject, after))
 
 
 def _record(subject: tuple[bytes, ...], record: tuple[bytes, ...] | None) -> str:
