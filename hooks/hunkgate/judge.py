@@ -110,3 +110,28 @@ def _weight(finding: Finding) -> tuple[int, bool, str, str, int]:
         finding.path,
         finding.line or 0,
     )
+
+
+def merged(verdicts: Sequence[Verdict]) -> Verdict:
+    """One verdict out of those on the several refs of a push; an empty one where nothing was to judge."""
+    if len(verdicts) == 1:
+        return verdicts[0]
+    return Verdict(
+        blocking=tuple(
+            sorted((one for verdict in verdicts for one in verdict.blocking), key=_weight)
+        ),
+        warned=tuple(sorted((one for verdict in verdicts for one in verdict.warned), key=_weight)),
+        approved=tuple(one for verdict in verdicts for one in verdict.approved),
+        faults=tuple(dict.fromkeys(one for verdict in verdicts for one in verdict.faults)),
+        remarks=tuple(dict.fromkeys(one for verdict in verdicts for one in verdict.remarks)),
+        policies=tuple(dict.fromkeys(one for verdict in verdicts for one in verdict.policies)),
+        gates=tuple(dict.fromkeys(one for verdict in verdicts for one in verdict.gates)),
+        origin=(
+            Origin.RANGE
+            if not verdicts or any(one.origin is Origin.RANGE for one in verdicts)
+            else Origin.STAGED
+        ),
+        files=sum(verdict.files for verdict in verdicts),
+        lines=sum(verdict.lines for verdict in verdicts),
+        commits=sum(verdict.commits for verdict in verdicts),
+    )

@@ -1,22 +1,42 @@
-"""``hunkgate check``: judge the staged change or a range by the policy's gates."""
+"""``hunkgate check``: judge the staged change, a range, or a push by the policy's gates."""
 
 import argparse
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
-from hunkgate import policies
+from hunkgate import occasions, policies
 from hunkgate.commands import answer, occasion
 from hunkgate.errors import PolicyError
+from hunkgate.gate import Gate
 from hunkgate.gates import GATES
-from hunkgate.git import open_repository
-from hunkgate.judge import judge
+from hunkgate.git import Repository, open_repository
+from hunkgate.judge import judge, merged
 from hunkgate.model import Change, Fault, Level, Verdict
+from hunkgate.occasions import Occasion
 from hunkgate.policy import POLICY_FILE, PROJECT_FILE
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    occasion.configure(parser)
+    group = occasion.configure(parser)
+    group.add_argument(
+        "--push",
+        nargs="+",
+        metavar="REMOTE",
+        help="a push, from a pre-push hook: its arguments, and its lines on stdin",
+    )
+    group.add_argument(
+        "--receive",
+        action="store_true",
+        help="a push on the server, from a pre-receive hook: its lines on stdin",
+    )
+    group.add_argument(
+        "--transaction",
+        action="store_true",
+        help="a local ref update, from a reference-transaction hook: its lines on stdin",
+    )
     names = [gate.name for gate in GATES]
     parser.add_argument(
         "--gate",
@@ -31,19 +51,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Judge, report, and give the exit code of the verdict."""
     repository = open_repository()
-    range_ = occasion.asked(arguments, repository)
-    judging = occasion.judging(repository, range_)
     gates = tuple(gate for gate in GATES if arguments.gate is None or gate.name in arguments.gate)
-    remarks = policies.remarks(judging)
-    if range_ is None:
-        staged = repository.staged()
-        verdict = judge((staged,), judging, gates, remarks=remarks)
-        verdict = _with_candidate(verdict, staged)
-        if not any(policy.file for policy in judging) and not staged.base.entries():
-            verdict = _first(verdict)
-    else:
-        verdict = judge(occasion.changes(repository, range_), judging, gates, remarks=remarks)
-    return answer.give(verdict, arguments, sys.stdout, sys.stderr)
+    verdicts = [_judged(repository, one, gates) for one in _occasions(arguments, repository)]
+    return answer.give(merged(verdicts), arguments, sys.stdout, sys.stderr)
+
+
+def _occasions(arguments: argparse.Namespace, repository: Repository) -> tuple[Occasion, ...]:
+    if arguments.push:
+        return occasions.pushed(repository, arguments.push[0], sys.stdin.buffer.read())
+    if arguments.receive:
+        return occasions.received(repository, sys.stdin.buffer.read())
+    if arguments.transaction:
+        return occasions.transaction(repository, sys.stdin.buffer.read())
+    return (occasion.asked(arguments, repository),)
+
+
+def _judged(repository: Repository, one: Occasion, gates: Sequence[Gate[Any]]) -> Verdict:
+    last: list[Change] = []
+
+    def changes() -> Iterator[Change]:
+        for change in one.changes(repository):
+            last[:] = [change]
+            yield change
+
+    verdict = judge(changes(), one.policies, gates, remarks=policies.remarks(one.policies))
+    for change in last:
+        verdict = _with_candidate(verdict, change)
+    return _first(verdict) if one.enrolling else verdict
 
 
 def _with_candidate(verdict: Verdict, change: Change) -> Verdict:
@@ -63,8 +97,8 @@ def _with_candidate(verdict: Verdict, change: Change) -> Verdict:
 
 
 def _first(verdict: Verdict) -> Verdict:
-    """The verdict on a first commit that no policy judges: what the defaults would refuse is only said."""
-    remark = "first commit, and no policy before it: findings are reported and do not block"
+    """The verdict where no policy judges yet: what the defaults would refuse is only said."""
+    remark = "nothing is there yet that could judge: findings are reported and do not block"
     warned = tuple(replace(finding, level=Level.WARNING, item=None) for finding in verdict.blocking)
     return replace(
         verdict, blocking=(), warned=(*warned, *verdict.warned), remarks=(*verdict.remarks, remark)

@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print every file of the change: status, names, modes, lines added and deleted."""
-    files = occasion.change(arguments, open_repository(), whole=True).files
+    files = occasion.change(arguments, open_repository()).files
     if arguments.format == "json":
         # Names that are not UTF-8 are surrogate-escaped: \\udcNN, as Python's os.fsencode takes them back.
         print(json.dumps({"version": 1, "changes": [_record(file) for file in files]}, indent=1))

@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print every policy that would judge the occasion; where there are two the stricter answer wins."""
     repository = open_repository()
-    judging = occasion.judging(repository, occasion.asked(arguments, repository))
+    judging = occasion.asked(arguments, repository).policies
     if arguments.format == "json":
         print(json.dumps({"version": 1, "policies": [_record(one) for one in judging]}, indent=1))
         return 0

@@ -1,0 +1,304 @@
+"""The occasions of a judgement: each is reduced to the commits or the index to judge and to the policies that judge them."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hunkgate import policies
+from hunkgate.errors import GitError
+from hunkgate.git import Repository
+from hunkgate.model import Change
+from hunkgate.policy import Policy
+
+_BRANCHES = "refs/heads/"
+_NOTES = "refs/notes/"
+_REPLACEMENTS = "refs/replace/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """One thing to judge: what is staged (``head`` None), or the commits that ``head`` reaches and none of ``exclude`` does.
+
+    ``base`` is the commit whose policy judges and from which the net change is taken, None before the first commit and for the first push
+    to an empty remote. ``net`` says whether the whole is judged beside each commit; ``direct`` takes it from ``base`` itself
+    where history was rewritten, not from the merge base.
+    """
+
+    name: str
+    policies: tuple[Policy, ...]
+    base: str | None = None
+    head: str | None = None
+    exclude: tuple[str, ...] = ()
+    net: bool = True
+    direct: bool = False
+
+    @property
+    def enrolling(self) -> bool:
+        """Whether there is nothing yet that could judge: no base at all, and so no policy in it."""
+        return self.base is None and not any(policy.file for policy in self.policies)
+
+    def changes(self, repository: Repository) -> Iterator[Change]:
+        """Everything that is judged: each commit by itself, so that nothing hides between two, then the net change."""
+        if self.head is None:
+            yield repository.staged()
+            return
+        yield from repository.commits(self.exclude, self.head)
+        if self.net:
+            yield self.whole(repository)
+
+    def whole(self, repository: Repository) -> Change:
+        """The one change that the occasion brings in all; for what is staged with all that a merge takes over."""
+        if self.head is None:
+            return repository.staged(whole=True)
+        if self.base is None:
+            return repository.between(repository.empty_tree, self.head)
+        return (
+            repository.between(self.base, self.head)
+            if self.direct
+            else repository.net(self.base, self.head)
+        )
+
+
+def staged(repository: Repository) -> Occasion:
+    """What ``git commit`` would record now."""
+    head = repository.object("HEAD^{commit}")
+    return Occasion(
+        name="staged", policies=policies.staged(repository), base=head[0] if head else None
+    )
+
+
+def ranged(repository: Repository, text: str) -> Occasion:
+    """``A..B``: what B brings over A under A's policy. Raises GitError where one is missing: no base is never an empty base."""
+    before, dots, after = text.partition("..")
+    if not dots or after.startswith("."):
+        raise GitError(
+            f"{text} is not a range", remedy="write --range A..B, such as --range origin/main..HEAD"
+        )
+    name = before or "HEAD"
+    base, head = commit(repository, name), commit(repository, after or "HEAD")
+    label = "base" if re.fullmatch(r"[0-9a-f]{7,64}", name) else name
+    return Occasion(
+        name=text,
+        policies=(policies.of_commit(repository, base, label),),
+        base=base,
+        head=head,
+        exclude=(base,),
+    )
+
+
+def framework(repository: Repository, env: Mapping[str, str] | None = None) -> Occasion | None:
+    """A push as pre-commit and prek hand it to a hook (the first ref alone); None where their variables name none."""
+    env = os.environ if env is None else env
+    head = env.get("PRE_COMMIT_TO_REF") or env.get("PRE_COMMIT_SOURCE")
+    base = env.get("PRE_COMMIT_FROM_REF") or env.get("PRE_COMMIT_ORIGIN")
+    if head and base:
+        return ranged(repository, f"{commit(repository, base)}..{commit(repository, head)}")
+    # A root commit pushed to an empty remote: pre-commit names no refs but the branch, prek only the tip.
+    first = head or (
+        env.get("PRE_COMMIT_LOCAL_BRANCH") if env.get("PRE_COMMIT_REMOTE_URL") else None
+    )
+    return None if not first else _onto_nothing(repository, first, commit(repository, first))
+
+
+def pushed(repository: Repository, remote: str, lines: bytes) -> tuple[Occasion, ...]:
+    """A push, from what git gives a pre-push hook: ``local-ref local-id remote-ref remote-id`` lines (githooks(5)).
+
+    The base is the remote's own word: the id it reports for the ref, and for a new ref its default branch, asked with ls-remote.
+    """
+    updates = [
+        (remote_ref, remote_id, local_id)
+        for _ref, local_id, remote_ref, remote_id in _fields(lines, 4)
+    ]
+    protected = (
+        _reported(repository, remote) if any(_given(new) for _ref, _old, new in updates) else None
+    )
+    return tuple(
+        found
+        for ref, old, new in updates
+        if (found := _updated(repository, ref, old, new, protected)) is not None
+    )
+
+
+def received(repository: Repository, lines: bytes) -> tuple[Occasion, ...]:
+    """A push as the server sees it, from what git gives a pre-receive hook: ``old-id new-id ref`` lines (githooks(5))."""
+    head = repository.object("HEAD^{commit}")
+    name = (
+        repository.run("symbolic-ref", "--quiet", "HEAD", statuses=(0, 1))
+        .decode("utf-8", "surrogateescape")
+        .strip()
+    )
+    protected = (name, head[0]) if head and name else None
+    return tuple(
+        found
+        for old, new, ref in _fields(lines, 3)
+        if (found := _updated(repository, ref, old, new, protected)) is not None
+    )
+
+
+def transaction(repository: Repository, lines: bytes) -> tuple[Occasion, ...]:
+    """A local ref update, from what git gives a reference-transaction hook: ``old-id new-id ref`` lines (githooks(5)).
+
+    Only commits that no remote is known to have are judged, each by itself, under the policy of the protected branch as last
+    fetched; where there is none, under the old tip's.
+    """
+    updates = {ref: (old, new) for old, new, ref in _fields(lines, 3) if _given(new)}
+    replaced = next((ref for ref in updates if ref.startswith(_REPLACEMENTS)), None)
+    if replaced is not None:
+        raise GitError(
+            f"{replaced} would show other content than what is stored",
+            remedy="use git commit --amend or a rebase instead",
+        )
+    branches = {ref: ids for ref, ids in updates.items() if ref.startswith(_BRANCHES)}
+    if not branches and "HEAD" in updates:
+        branches = {"HEAD": updates["HEAD"]}
+    found = []
+    remotes: tuple[str, ...] | None = None
+    for ref, (old, new) in branches.items():
+        if remotes is None:
+            listed = repository.run(
+                "for-each-ref",
+                "--format=%(objectname)",
+                "refs/remotes/",
+                "refs/heads/" if not _given(old) else "",
+            )
+            remotes = tuple(dict.fromkeys(listed.decode("ascii").split()))
+        base = policies.protected_tip(repository, "")
+        known = base[1] if base else (old if _given(old) else None)
+        exclude = tuple(one for one in remotes if one != new) or ((old,) if _given(old) else ())
+        if known is None:
+            continue
+        label = base[0] if base else ref.removeprefix(_BRANCHES)
+        found.append(
+            Occasion(
+                name=ref,
+                policies=(policies.of_commit(repository, known, label),),
+                base=known,
+                head=new,
+                exclude=exclude,
+                net=False,
+            )
+        )
+    return tuple(found)
+
+
+def commit(repository: Repository, name: str) -> str:
+    """The id of the commit that a revision names. Raises GitError where there is none here."""
+    found = repository.resolve(name)
+    if found is None:
+        raise GitError(
+            f"{name} is not a commit in this repository",
+            remedy="fetch it; a shallow clone needs git fetch --unshallow (in CI: fetch-depth: 0)",
+        )
+    return found
+
+
+def _updated(
+    repository: Repository, ref: str, old: str, new: str, protected: tuple[str, str] | None
+) -> Occasion | None:
+    if not _given(new):
+        return None
+    tip = commit(repository, new)
+    if ref.startswith(_NOTES) and _only_notes(repository, tip):
+        return None
+    if _given(old):
+        base = commit(repository, old)
+        exclude = tuple(dict.fromkeys((base, *((protected[1],) if protected else ()))))
+        guarded = protected is not None and ref == protected[0]
+        rewritten = repository.merge_base(base, tip) != base
+        # A rebased branch brings along what the protected branch gained meanwhile: its own part starts there. A protected branch that is
+        # rewritten is held against what it was: going back is a change, too.
+        start = protected[1] if rewritten and protected is not None and not guarded else base
+        judging = [policies.of_commit(repository, base, ref.removeprefix(_BRANCHES))]
+        if protected is not None and protected[1] != base:
+            judging.append(
+                policies.of_commit(repository, protected[1], protected[0].removeprefix(_BRANCHES))
+            )
+        return Occasion(
+            name=ref,
+            policies=_distinct(judging),
+            base=start,
+            head=tip,
+            exclude=exclude,
+            direct=rewritten and guarded,
+        )
+    if protected is None:
+        return _onto_nothing(repository, ref, tip)
+    name, base = protected
+    return Occasion(
+        name=ref,
+        policies=(policies.of_commit(repository, base, name.removeprefix(_BRANCHES)),),
+        base=base,
+        head=tip,
+        exclude=(base,),
+    )
+
+
+def _onto_nothing(repository: Repository, name: str, head: str) -> Occasion:
+    empty = policies.of_tree(repository.no_tree(), "an empty remote")
+    return Occasion(name=name, policies=(empty,), head=head)
+
+
+def _distinct(judging: list[Policy]) -> tuple[Policy, ...]:
+    found: list[Policy] = []
+    for one in judging:
+        if not any(
+            (one.settings, one.enabled, one.approvals)
+            == (other.settings, other.enabled, other.approvals)
+            for other in found
+        ):
+            found.append(one)
+    return tuple(found)
+
+
+def _reported(repository: Repository, remote: str) -> tuple[str, str] | None:
+    """The remote's default branch and its tip, as the remote says now; None for an empty remote.
+
+    Raises GitError where the remote cannot be asked or its tip is not here.
+    """
+    output = repository.run("ls-remote", "--symref", "--end-of-options", remote, "HEAD").decode(
+        "utf-8", "surrogateescape"
+    )
+    name = id_ = ""
+    for line in output.splitlines():
+        fact, _tab, what = line.partition("\t")
+        if what != "HEAD":
+            continue
+        if fact.startswith("ref: "):
+            name = fact.removeprefix("ref: ")
+        else:
+            id_ = fact
+    if not id_:
+        return None
+    if repository.resolve(id_) is None:
+        raise GitError(
+            f"the remote's default branch is at {id_[:7]}, which is not here",
+            remedy=f"git fetch {remote}",
+        )
+    return name or "HEAD", id_
+
+
+def _only_notes(repository: Repository, tip: str) -> bool:
+    """Whether a tree holds nothing but notes: files named by object ids, as git fans them out."""
+    return all(
+        re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", path.replace("/", ""))
+        for path in repository.tree(tip).entries()
+    )
+
+
+def _given(id_: str) -> bool:
+    """Whether an id stands for an object: git writes zeros for a ref that does not exist."""
+    return bool(id_.strip("0"))
+
+
+def _fields(lines: bytes, count: int) -> list[tuple[str, ...]]:
+    found = []
+    for line in lines.decode("utf-8", "surrogateescape").splitlines():
+        fields = tuple(line.split(" "))
+        if len(fields) != count:
+            raise GitError(
+                f"git's hook gave a line that is not understood: {line!r}",
+                remedy="reinstall the hooks: hunkgate install",
+            )
+        found.append(fields)
+    return found
