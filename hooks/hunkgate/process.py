@@ -2,11 +2,14 @@
 
 import contextlib
 import os
+import selectors
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, Literal
 
 from hunkgate.errors import ToolError
 
@@ -34,6 +37,33 @@ GIT_LOCAL_VARIABLES = frozenset(
         "GIT_WORK_TREE",
     }
 )
+
+_TICK_SECONDS = 0.25
+# What a test runner needs to tidy up and say how far it came, once it is asked to stop.
+_STOP_SECONDS = 10.0
+# After a program has ended, what it started may still hold its output open.
+_DRAIN_SECONDS = 0.5
+_CHUNK_BYTES = 65536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """When to stop a program, in seconds of ``time.monotonic``; None is never.
+
+    At ``stop`` it is asked to, as Ctrl-C does, so that what it finished counts; at ``kill`` it is ended.
+    """
+
+    stop: float | None = None
+    kill: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """How a followed program ended: its status (negative: the number of the signal), the limit it met, its time in seconds."""
+
+    status: int
+    limit: Literal["", "stop", "kill"]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,19 +122,67 @@ def attached(
     return Result(argv=tuple(argv), status=ended.returncode, stdout=ended.stdout or b"", stderr=b"")
 
 
-@contextlib.contextmanager
-def streamed(
+def follow(
     argv: Sequence[str],
     *,
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A running program whose standard output and error arrive together on ``stdout``, for output shown as it comes.
+    cwd: Path,
+    env: Mapping[str, str],
+    out: BinaryIO,
+    tick: Callable[[], None],
+    limits: Limits,
+) -> Followed:
+    """Run a program with empty standard input and copy its output and errors to ``out`` as they come.
 
-    Leaving the block ends the whole process group. Raises ToolError where it cannot be started.
+    ``tick`` is called a few times a second. However this ends, by Ctrl-C too, the whole process group has been ended then.
+    Raises ToolError where the program cannot be started.
     """
+    begun = time.monotonic()
+    limit: Literal["", "stop", "kill"] = ""
+    kill = limits.kill
     with _started(argv, cwd=cwd, env=env, stdin=False, stderr=subprocess.STDOUT) as process:
-        yield process
+        try:
+            for chunk in _chunks(process):
+                if chunk:
+                    out.write(chunk)
+                    out.flush()
+                tick()
+                now = time.monotonic()
+                if kill is not None and now >= kill:
+                    limit = limit or "kill"
+                    break
+                if not limit and limits.stop is not None and now >= limits.stop:
+                    limit = "stop"
+                    kill = min(kill or now + _STOP_SECONDS, now + _STOP_SECONDS)
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.killpg(process.pid, signal.SIGINT)
+        finally:
+            end(process)
+        return Followed(status=process.returncode, limit=limit, seconds=time.monotonic() - begun)
+
+
+def _chunks(process: "subprocess.Popen[bytes]") -> Iterator[bytes]:
+    """The output in pieces, an empty one where none came for a moment, until the program has ended."""
+    stream = process.stdout
+    if stream is None:
+        return
+    ended: float | None = None
+    with selectors.DefaultSelector() as selector:
+        selector.register(stream, selectors.EVENT_READ)
+        while ended is None or time.monotonic() < ended + _DRAIN_SECONDS:
+            if selector.select(_TICK_SECONDS):
+                chunk = os.read(stream.fileno(), _CHUNK_BYTES)
+                if not chunk:
+                    break
+                yield chunk
+            else:
+                yield b""
+            if ended is None and process.poll() is not None:
+                ended = time.monotonic()
+    # The output is closed and the program may go on.
+    while process.poll() is None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_TICK_SECONDS)
+        yield b""
 
 
 def end(process: "subprocess.Popen[bytes]", *, grace_seconds: float = 3.0) -> None:
