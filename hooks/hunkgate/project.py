@@ -63,19 +63,42 @@ class Interpreter:
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment for programs that run in the project: git's and the hook's own variables left out."""
-        variables = {
-            name: value
-            for name, value in process.foreign_environment().items()
-            if not name.startswith(("PRE_COMMIT", "PREK_")) and name != "PYTHONHOME"
-        }
-        folders = _path_without_own(variables)
+        variables = environment()
         if self.venv:
             variables["VIRTUAL_ENV"] = str(self.prefix)
-            folders.insert(0, str(self.path.parent))
-        elif _is_own(variables.get("VIRTUAL_ENV", "")):
-            del variables["VIRTUAL_ENV"]
-        variables["PATH"] = os.pathsep.join(folders)
+            variables["PATH"] = f"{self.path.parent}{os.pathsep}{variables['PATH']}"
         return variables | dict(extra or {})
+
+
+def environment() -> dict[str, str]:
+    """The environment for the project's programs: git's and the hook runner's own variables and environment left out."""
+    variables = {
+        name: value
+        for name, value in process.foreign_environment().items()
+        if not name.startswith(("PRE_COMMIT", "PREK_")) and name != "PYTHONHOME"
+    }
+    if _is_own(variables.get("VIRTUAL_ENV", "")):
+        del variables["VIRTUAL_ENV"]
+    return variables | {"PATH": os.pathsep.join(_path_without_own(variables))}
+
+
+def program(name: str, *, folder: Path, top: Path) -> Path:
+    """A program of the project: from node_modules/.bin in ``folder`` or above it up to ``top``, else from PATH.
+
+    Raises ToolError where it is in none of them.
+    """
+    for place in _upwards(folder, top):
+        path = place / "node_modules" / ".bin" / name
+        if path.exists():
+            return path
+    found = shutil.which(name, path=os.pathsep.join(_path_without_own(os.environ)))
+    if found is None:
+        raise ToolError(f"{name} was not found for {folder}", remedy=f"install {name} there")
+    return Path(found)
+
+
+def _upwards(folder: Path, top: Path) -> list[Path]:
+    return [one for one in (folder, *folder.parents) if one == top or top in one.parents] or [top]
 
 
 def interpreter(setting: str, *, folder: Path, top: Path) -> Interpreter:
@@ -106,8 +129,8 @@ def _candidates(setting: str, folder: Path, top: Path) -> Iterator[tuple[str, Pa
     if setting:
         yield "[tests] python", _named(setting, top), True
         return
-    upwards = [one for one in (folder, *folder.parents) if one == top or top in one.parents]
-    for place in upwards or [top]:
+    upwards = _upwards(folder, top)
+    for place in upwards:
         for name in _VENV_NAMES:
             if (place / name / "pyvenv.cfg").is_file():
                 yield f"{name} in {place}", _python_in(place / name), True
@@ -115,7 +138,7 @@ def _candidates(setting: str, folder: Path, top: Path) -> Iterator[tuple[str, Pa
         environment = top / named
         if environment.is_dir():
             yield "UV_PROJECT_ENVIRONMENT", _python_in(environment), True
-    yield from _managed(upwards or [top])
+    yield from _managed(upwards)
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         active = os.environ.get(variable, "")
         if active and not _is_own(active) and Path(active).is_dir():
@@ -158,15 +181,11 @@ def _managed(places: list[Path]) -> Iterator[tuple[str, Path, bool]]:
         place = next(
             (one for one in places if any((one / mark).exists() for mark in markers)), None
         )
-        program = shutil.which(name, path=search)
-        if place is None or program is None:
+        found = shutil.which(name, path=search)
+        if place is None or found is None:
             continue
-        variables = process.foreign_environment({"PATH": search})
-        if _is_own(variables.get("VIRTUAL_ENV", "")):
-            del variables["VIRTUAL_ENV"]
-        result = process.run(
-            (program, *command[1:]), cwd=place, env=variables, timeout_seconds=_ASK_SECONDS
-        )
+        argv = (found, *command[1:])
+        result = process.run(argv, cwd=place, env=environment(), timeout_seconds=_ASK_SECONDS)
         answer = Path(os.fsdecode(result.stdout.strip()))
         if result.status == 0 and answer.is_absolute() and answer.is_file():
             yield name, answer, True
