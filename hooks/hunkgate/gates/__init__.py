@@ -4,5 +4,6 @@ from typing import Any
 
 from hunkgate.gate import Gate
 from hunkgate.gates import paths, protect, size
+from hunkgate.gates.tests import check as tests
 
-GATES: tuple[Gate[Any], ...] = (paths.GATE, protect.GATE, size.GATE)
+GATES: tuple[Gate[Any], ...] = (paths.GATE, protect.GATE, size.GATE, tests.GATE)
