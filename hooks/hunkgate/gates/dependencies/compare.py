@@ -1,0 +1,296 @@
+"""What a change did to the dependencies of one file: two readings in, one record for each dependency or option that differs out.
+
+The key is (ecosystem, real name). Several versions of one name are a set, so that a lock with three copies of a package is compared as
+such; one that left and one that came are one change, not a removal and an addition.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from hunkgate.gates.dependencies import versions
+from hunkgate.gates.dependencies.dependency import (
+    Dependency,
+    DependencyChange,
+    Kind,
+    Option,
+    Reading,
+    Source,
+    SourceKind,
+)
+
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What makes two statements of one dependency the same, but for the scopes that it is stated in."""
+
+    value: str
+    source: Source
+    hashes: frozenset[str]
+    flags: frozenset[str]
+    alias: str
+
+
+def compare(before: Reading, after: Reading, *, file: str) -> tuple[DependencyChange, ...]:
+    """The changes between two readings of one file, in the order of ecosystem and name, options last; signals are not given yet.
+
+    ``file`` is the path that the changes are reported under. Two readings that state the same give nothing, however differently
+    they are written.
+    """
+    old, new = _by_name(before), _by_name(after)
+    changes: list[DependencyChange] = []
+    registries = _registries(old)
+    for key in sorted(old.keys() | new.keys()):
+        left, right = old.get(key, []), new.get(key, [])
+        if len(left) == 1 and len(right) == 1 and _alike(left[0], right[0]):
+            continue
+        changes.extend(_marked(one, registries) for one in _changes(key, left, right, file))
+    changes.extend(_options(before.options, after.options, file))
+    return tuple(changes)
+
+
+def shown(dependency: Dependency | None) -> str:
+    """What a reader compares: the version or requirement, or for one without either the source and its ref."""
+    if dependency is None:
+        return ""
+    source = dependency.source
+    if dependency.value or source.kind is SourceKind.REGISTRY:
+        return dependency.value
+    return f"{source.locator}@{source.ref}" if source.ref else source.locator
+
+
+def hash_change(before: frozenset[str], after: frozenset[str]) -> str:
+    """How one set of hashes became another: appeared, dropped, superset, subset or replaced; '' where they are equal."""
+    if before == after:
+        return ""
+    if not before:
+        return "appeared"
+    if not after:
+        return "dropped"
+    if before < after:
+        return "superset"
+    return "subset" if after < before else "replaced"
+
+
+def _by_name(reading: Reading) -> dict[_Key, list[Dependency]]:
+    found: dict[_Key, list[Dependency]] = defaultdict(list)
+    for one in reading.dependencies:
+        if one.name in reading.own and _is_own(one):
+            continue
+        found[one.ecosystem, one.name].append(one)
+    return found
+
+
+def _registries(dependencies: dict[_Key, list[Dependency]]) -> frozenset[_Key]:
+    """The registries that a file names: pairs of ecosystem and address."""
+    return frozenset(
+        (one.ecosystem, one.source.locator)
+        for several in dependencies.values()
+        for one in several
+        if one.source.kind is SourceKind.REGISTRY
+    )
+
+
+def _marked(change: DependencyChange, registries: frozenset[_Key]) -> DependencyChange:
+    """The change, marked where it brings a registry that the file did not name before."""
+    new = change.after
+    if (
+        change.before is None
+        and new is not None
+        and new.source.kind is SourceKind.REGISTRY
+        and any(ecosystem == new.ecosystem for ecosystem, _ in registries)
+        and (new.ecosystem, new.source.locator) not in registries
+    ):
+        return replace(change, data={**change.data, "registry": "unseen"})
+    return change
+
+
+def _is_own(one: Dependency) -> bool:
+    # npm installs a package of the project's own name from the registry; pip and cargo take the project itself for it.
+    return one.source.kind in (SourceKind.PATH, SourceKind.WORKSPACE) or (
+        one.ecosystem in ("pypi", "cargo") and one.source == Source()
+    )
+
+
+def _alike(old: Dependency, new: Dependency) -> bool:
+    # The common case of a long lock: no tuple is built and nothing hashed for what stayed as it was.
+    return (
+        old.version == new.version
+        and old.requirement == new.requirement
+        and old.resolved == new.resolved
+        and old.hashes == new.hashes
+        and old.source == new.source
+        and (old.flags == new.flags or _kept(old) == _kept(new))
+        and old.scope == new.scope
+        and (old.raw_name == new.raw_name or "alias" not in old.flags)
+    )
+
+
+def _kept(one: Dependency) -> frozenset[str]:
+    """The flags without what a comment says: an edit of a comment changes no dependency."""
+    return frozenset(flag for flag in one.flags if not flag.startswith("comment:"))
+
+
+def _facts(one: Dependency) -> _Facts:
+    return _Facts(
+        one.value if one.resolved else versions.plain(one.requirement),
+        one.source,
+        one.hashes,
+        _kept(one),
+        one.raw_name if "alias" in one.flags else "",
+    )
+
+
+def _distinct(dependencies: list[Dependency]) -> dict[_Facts, Dependency]:
+    """One dependency for each set of facts, the scopes that state it joined."""
+    first: dict[_Facts, Dependency] = {}
+    scopes: dict[_Facts, set[str]] = defaultdict(set)
+    for one in dependencies:
+        facts = _facts(one)
+        first.setdefault(facts, one)
+        scopes[facts].add(one.scope)
+    return {
+        facts: (
+            one if len(scopes[facts]) == 1 else replace(one, scope=", ".join(sorted(scopes[facts])))
+        )
+        for facts, one in first.items()
+    }
+
+
+def _changes(
+    key: _Key, left: list[Dependency], right: list[Dependency], file: str
+) -> Iterable[DependencyChange]:
+    old, new = _distinct(left), _distinct(right)
+    for facts in old.keys() & new.keys():
+        if old[facts].scope != new[facts].scope:
+            yield _change(Kind.SCOPE, key, old[facts], new[facts], file)
+    gone = [facts for facts in old if facts not in new]
+    come = [facts for facts in new if facts not in old]
+    # A value is in both as soon as any copy has it: then what differs is where it comes from, its content or its flags.
+    old_values, new_values = {one.value for one in old}, {one.value for one in new}
+    came_same = [one for one in come if one.value in old_values]
+    gone_same = [one for one in gone if one.value in new_values]
+    for facts in came_same:
+        mate = _nearest(
+            facts, [one for one in (gone_same or old) if one.value == facts.value] or list(old)
+        )
+        yield _same_value(key, old[mate], new[facts], file)
+    answered = {facts.value for facts in came_same}
+    for facts in gone_same:
+        if facts.value not in answered:
+            mate = _nearest(facts, [one for one in new if one.value == facts.value])
+            yield _same_value(key, old[facts], new[mate], file)
+    left_out = [one for one in gone if one.value not in new_values]
+    came_new = [one for one in come if one.value not in old_values]
+    if len({one.value for one in left_out}) == 1 and len({one.value for one in came_new}) == 1:
+        for index, facts in enumerate(came_new):
+            mate = left_out[min(index, len(left_out) - 1)]
+            yield _moved(key, old[mate], new[facts], file)
+        return
+    stays = ", ".join(sorted({one.value for one in (old if came_new else new)}))
+    for facts in left_out:
+        yield _change(Kind.REMOVED, key, old[facts], None, file, beside=stays if new else "")
+    for facts in came_new:
+        yield _change(Kind.ADDED, key, None, new[facts], file, beside=stays if old else "")
+
+
+def _nearest(facts: _Facts, others: list[_Facts]) -> _Facts:
+    """The one of the others that shares most with these facts."""
+    return max(
+        others,
+        key=lambda one: (
+            one.source == facts.source,
+            one.hashes == facts.hashes,
+            len(one.hashes & facts.hashes),
+            one.flags == facts.flags,
+        ),
+    )
+
+
+def _same_value(key: _Key, old: Dependency, new: Dependency, file: str) -> DependencyChange:
+    if old.source != new.source:
+        kind = Kind.SOURCE
+    elif old.hashes != new.hashes:
+        kind = Kind.HASH
+    elif _kept(old) != _kept(new) or old.raw_name != new.raw_name:
+        kind = Kind.OPTION
+    else:
+        kind = Kind.SCOPE
+    return _change(kind, key, old, new, file)
+
+
+def _moved(key: _Key, old: Dependency, new: Dependency, file: str) -> DependencyChange:
+    if (old.source.kind, old.source.locator) != (new.source.kind, new.source.locator):
+        return _change(Kind.SOURCE, key, old, new, file)
+    kind = Kind.REQUIREMENT
+    exact = old.resolved and new.resolved
+    if exact or (versions.fixed(key[0], old.value) and versions.fixed(key[0], new.value)):
+        newer = versions.newer(key[0], old.value, new.value)
+        if newer is not None:
+            kind = Kind.UPGRADED if newer else Kind.DOWNGRADED
+    return _change(kind, key, old, new, file)
+
+
+def _change(
+    kind: Kind,
+    key: _Key,
+    old: Dependency | None,
+    new: Dependency | None,
+    file: str,
+    *,
+    beside: str = "",
+) -> DependencyChange:
+    data = {}
+    if beside:
+        data["beside"] = beside
+    if kind is Kind.HASH and old and new:
+        data["hash"] = hash_change(old.hashes, new.hashes)
+    seen = new or old
+    return DependencyChange(
+        kind=kind,
+        ecosystem=key[0],
+        name=key[1],
+        file=file,
+        line=seen.line if seen else 0,
+        before=old.placed(file) if old else None,
+        after=new.placed(file) if new else None,
+        base_value=shown(old),
+        head_value=shown(new),
+        data=data,
+    )
+
+
+def _options(
+    before: tuple[Option, ...], after: tuple[Option, ...], file: str
+) -> Iterable[DependencyChange]:
+    old, new = _settings(before), _settings(after)
+    for key in sorted(old.keys() | new.keys()):
+        left, right = old.get(key, {}), new.get(key, {})
+        # The first index and the first channel win: their order is part of what they say.
+        if left.keys() == right.keys() and (list(left) == list(right) or not _ordered(right)):
+            continue
+        seen = next((one for value, one in right.items() if value not in left), None)
+        seen = seen or next(iter((right or left).values()))
+        yield DependencyChange(
+            kind=Kind.OPTION,
+            ecosystem=key[0],
+            name=key[1],
+            file=file,
+            line=seen.line,
+            base_value="\n".join(left),
+            head_value="\n".join(right),
+            data={"option": seen.signal},
+        )
+
+
+def _ordered(options: dict[str, Option]) -> bool:
+    return any(one.signal in ("index-changed", "channel-changed") for one in options.values())
+
+
+def _settings(options: tuple[Option, ...]) -> dict[_Key, dict[str, Option]]:
+    found: dict[_Key, dict[str, Option]] = defaultdict(dict)
+    for one in options:
+        found[one.ecosystem, one.name].setdefault(one.value, one)
+    return found

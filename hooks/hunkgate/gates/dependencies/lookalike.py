@@ -1,0 +1,101 @@
+"""Names that can be mistaken for a name that the repository already uses: one edit away, look-alike letters, a squatted scope.
+
+Only names that are in use are compared with, so no list of popular packages is needed and none can be stale. The distance is
+Damerau's with one edit ("optimal string alignment"); the letters are the part of Unicode's confusables (UTS #39) that resembles ASCII.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+
+# UTS #39 confusables.txt, the single letters of Cyrillic, Greek, Armenian and Latin extensions whose prototype is an ASCII letter.
+_LETTERS = str.maketrans(
+    # Cyrillic, Greek, the rest
+    "аеорсухіјѕһԁԛԝкмтнгԍ" "αοεικνρτυχγως" "ɡıɩլոսցǀℓ",
+    "aeopcyxijshdqwkmthrg" "aoeikvptuxywc" "giilnugll",
+)
+_DIGITS = str.maketrans("0134578", "oleastb")
+_SHORTEST = 5
+
+
+class Names:
+    """The names that one ecosystem of a repository uses, ready to be asked for neighbours."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(names)
+        self._ends: dict[str, list[str]] = defaultdict(list)
+        self._skeletons: dict[str, str] = {}
+        for name in sorted(self._names):
+            self._skeletons.setdefault(skeleton(name), name)
+            for end in _ends(name):
+                self._ends[end].append(name)
+
+    def neighbour(self, name: str) -> str:
+        """The name in use that this one can be mistaken for, '' where there is none or it is in use itself."""
+        if name in self._names:
+            return ""
+        same = self._skeletons.get(skeleton(name))
+        if same is not None and same != name:
+            return same
+        for end in _ends(name):
+            for other in self._ends.get(end, ()):
+                if _mistakable(name, other):
+                    return other
+        return ""
+
+
+def skeleton(name: str) -> str:
+    """The name with look-alike letters and digits made one, and without what separates words."""
+    text = name.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).translate(_LETTERS)
+        text = "".join(one for one in text if not unicodedata.combining(one))
+    text = text.translate(_DIGITS).replace("rn", "m").replace("vv", "w")
+    return re.sub(r"[-_.@/\s]+", "", text).replace("i", "l")
+
+
+def one_edit(first: str, second: str) -> bool:
+    """Whether one insertion, deletion, replacement or swap of neighbours makes one text the other."""
+    if first == second or abs(len(first) - len(second)) > 1:
+        return False
+    start = 0
+    shorter = min(len(first), len(second))
+    while start < shorter and first[start] == second[start]:
+        start += 1
+    if len(first) == len(second):
+        swapped = first[start : start + 2] == second[start : start + 2][::-1]
+        return first[start + 1 :] == second[start + 1 :] or (
+            swapped and first[start + 2 :] == second[start + 2 :]
+        )
+    if len(first) > len(second):
+        return first[start + 1 :] == second[start:]
+    return first[start:] == second[start + 1 :]
+
+
+def _ends(name: str) -> tuple[str, ...]:
+    # One edit cannot touch both ends of a name of five letters; the last part stays where a scope is squatted.
+    last = name.rpartition("/")[2]
+    ends = ["<" + name[:2], name[-2:] + ">"]
+    if last != name:
+        ends.append("/" + last)
+    return tuple(ends)
+
+
+def _mistakable(name: str, other: str) -> bool:
+    parts, others = name.split("/"), other.split("/")
+    if len(parts) != len(others):
+        return False
+    different = [(one, two) for one, two in zip(parts, others, strict=True) if one != two]
+    if len(different) != 1:
+        return False
+    one, two = different[0]
+    if len(parts) == 1:
+        return len(other) >= _SHORTEST and len(name) >= _SHORTEST and one_edit(one, two)
+    if re.fullmatch(r"v\d+", one) and re.fullmatch(r"v\d+", two):
+        return False  # a Go module's major version is a part of its path
+    if one_edit(one, two):
+        return min(len(one), len(two)) > 2
+    # An owner that carries the real one's name, such as spf13-go for spf13: only where the last part is the real one's.
+    scope = parts[-1] == others[-1]
+    return scope and len(two.strip("@")) > 2 and two.strip("@") in re.split(r"[-_.@]", one)

@@ -1,0 +1,250 @@
+"""Why a change to a dependency matters: from one change and what surrounds it to its signals, worst first."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from hunkgate.gates.dependencies import purl, rules, versions
+from hunkgate.gates.dependencies.compare import hash_change
+from hunkgate.gates.dependencies.dependency import (
+    Dependency,
+    DependencyChange,
+    Kind,
+    RefKind,
+    Signal,
+    SourceKind,
+)
+from hunkgate.gates.dependencies.settings import DependencySettings
+from hunkgate.model import Level
+from hunkgate.text import spelled
+
+_DIRECT = {
+    SourceKind.GIT: "git-source",
+    SourceKind.URL: "url-source",
+    SourceKind.PATH: "path-source",
+}
+_HASHES = {
+    "replaced": "hash-replaced",
+    "dropped": "hash-dropped",
+    "superset": "hash-added",
+    "appeared": "hash-added",
+    "subset": "hash-removed",
+}
+_FLAGS = ("install-script", "alias", "override", "dynamic")
+# Sources whose place is what they are: an action or an image is never "taken from git, not from a registry".
+_OWN_PLACE = frozenset(
+    {"githubactions", "pre-commit", "docker", "gitlab", "git-submodule", "swift", "nix"}
+)
+# What an approval of a name in the policy's allow list stands for. Everything else still asks.
+_ALLOWED = frozenset({"added", "changed", "removed"})
+_WEIGHT = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a change's signals depend on beside itself.
+
+    ``neighbour`` gives, for an ecosystem and a name, the name in use that it can be mistaken for ('' for none). ``also`` names rules
+    that hold for every change of the file (``lock-deleted``, ``lock-without-manifest``, ``manifest-without-lock``).
+    """
+
+    neighbour: Callable[[str, str], str]
+    also: tuple[str, ...] = ()
+
+
+def signalled(
+    change: DependencyChange, settings: DependencySettings, surroundings: Surroundings
+) -> DependencyChange:
+    """The change with its signals, worst first; those that the policy turns off are left out."""
+    found: dict[str, str] = {}
+    for name, message in _signals(change, settings, surroundings):
+        found.setdefault(name, message)
+    if not found and change.before is not None and change.after is not None:
+        found["changed"] = ""
+    if _allowed(change, settings) and not found.keys() & {"denied"}:
+        found = {name: message for name, message in found.items() if name not in _ALLOWED}
+    signals = []
+    for name, message in found.items():
+        level = settings.levels.get(name)
+        if level is not None:
+            signals.append(
+                Signal(name=name, level=level, message=message or rules.BY_NAME[name].message)
+            )
+    signals.sort(key=lambda one: (_WEIGHT[one.level], rules.RANK[one.name]))
+    return replace(change, signals=tuple(signals))
+
+
+def _signals(
+    change: DependencyChange, settings: DependencySettings, surroundings: Surroundings
+) -> Iterator[tuple[str, str]]:
+    if change.kind is Kind.UNREADABLE:
+        yield change.data.get("rule", "unreadable"), change.data.get("reason", "")
+        return
+    if "option" in change.data:
+        yield _option(change), ""
+        return
+    old, new = change.before, change.after
+    if new is None:
+        yield ("changed" if change.data.get("beside") else "removed"), ""
+    elif old is None:
+        yield from _new(change, new, settings, surroundings)
+    else:
+        yield from _pair(change, old, new, settings)
+    if folded := change.data.get("build-backend"):
+        yield "build-backend-changed", f"the project is built by {folded}"
+    for name in surroundings.also:
+        yield name, ""
+
+
+def _option(change: DependencyChange) -> str:
+    rule = change.data["option"]
+    gone = not change.head_value
+    # What no longer runs and is no longer read is a setting less, not a danger of that kind.
+    if rule not in rules.BY_NAME or (
+        gone and rule in ("install-script", "include-added", "dynamic")
+    ):
+        return "option-changed"
+    return rule
+
+
+def _new(
+    change: DependencyChange,
+    new: Dependency,
+    settings: DependencySettings,
+    surroundings: Surroundings,
+) -> Iterator[tuple[str, str]]:
+    if change.data.get("beside"):
+        yield "changed", f"another version beside {spelled(change.data['beside'])}"
+    else:
+        yield "added", ""
+        if near := surroundings.neighbour(new.ecosystem, new.name):
+            yield "look-alike", f"its name can be mistaken for {spelled(near)}, which this repository uses"
+    if not new.name.isascii():
+        yield "non-ascii", ""
+    yield from _standing(new, settings)
+    if change.data.get("registry"):
+        yield "registry-changed", f"from {_place(new)}, which this file did not use before"
+    if (
+        not new.resolved
+        and new.source.kind is SourceKind.REGISTRY
+        and versions.open_ended(new.requirement)
+    ):
+        yield "unpinned", ""
+    if _mutable(new):
+        yield "mutable-ref", ""
+    for flag in _FLAGS:
+        if flag in new.flags:
+            yield flag, ""
+    if new.source.kind in _DIRECT and new.ecosystem not in _OWN_PLACE:
+        yield _DIRECT[new.source.kind], ""
+
+
+def _standing(new: Dependency, settings: DependencySettings) -> Iterator[tuple[str, str]]:
+    """What the policy says of the package itself."""
+    if pattern := purl.covers(settings.deny, new):
+        yield "denied", f"the policy denies {pattern}"
+    if settings.licences and new.licence and new.licence not in settings.licences:
+        yield "licence", f"its licence {spelled(new.licence)} is not on the policy's list"
+
+
+def _pair(
+    change: DependencyChange, old: Dependency, new: Dependency, settings: DependencySettings
+) -> Iterator[tuple[str, str]]:
+    if change.kind is Kind.DOWNGRADED:
+        yield "downgraded", ""
+    elif change.base_value != change.head_value and old.value != new.value:
+        yield "changed", ""
+    if old.value != new.value or old.licence != new.licence:
+        yield from _standing(new, settings)
+    yield from _sources(old, new)
+    yield from _contents(old, new)
+    if not old.resolved and not new.resolved:
+        yield from _requirements(old, new)
+    if _mutable(new) and not _mutable(old):
+        yield "unpinned", "it took a fixed content and now takes what a branch or a tag points to"
+        yield "mutable-ref", ""
+    gained = new.flags - old.flags
+    for flag in _FLAGS:
+        if flag in gained:
+            yield flag, ""
+    if _spoken(old) != _spoken(new):
+        yield "changed", "its extras or the conditions under which it is installed change"
+    if old.raw_name != new.raw_name and "alias" in new.flags:
+        yield "alias", ""
+    if "comment" in _claims(new) and _claims(old) == _claims(new) and old.value != new.value:
+        yield "ref-comment", ""
+    if old.scope != new.scope:
+        yield "scope-changed", f"used in {spelled(old.scope)}, now in {spelled(new.scope)}"
+
+
+def _sources(old: Dependency, new: Dependency) -> Iterator[tuple[str, str]]:
+    before, after = old.source, new.source
+    if (before.kind, before.locator) != (after.kind, after.locator):
+        both = {before.kind, after.kind}
+        rule = "registry-changed" if both == {SourceKind.REGISTRY} else "source-changed"
+        yield rule, f"from {_place(old)} to {_place(new)}"
+        if (
+            after.kind in _DIRECT
+            and new.ecosystem not in _OWN_PLACE
+            and before.kind is not after.kind
+        ):
+            yield _DIRECT[after.kind], ""
+    elif before != after and old.value == new.value:
+        if old.resolved:
+            yield "source-changed", f"{_place(new)} at another ref under the same version"
+        else:
+            yield "changed", "another ref of the same source"
+
+
+def _contents(old: Dependency, new: Dependency) -> Iterator[tuple[str, str]]:
+    if old.value == new.value:
+        if rule := _HASHES.get(hash_change(old.hashes, new.hashes)):
+            yield rule, ""
+    elif old.hashes and not new.hashes:
+        yield "hash-dropped", ""
+
+
+def _requirements(old: Dependency, new: Dependency) -> Iterator[tuple[str, str]]:
+    if old.source.kind is not SourceKind.REGISTRY or new.source.kind is not SourceKind.REGISTRY:
+        return
+    before, after = old.requirement, new.requirement
+    if before == after:
+        return
+    if versions.open_ended(after) and not versions.open_ended(before):
+        yield "unpinned", ""
+    elif versions.fixed(old.ecosystem, before) and not versions.fixed(new.ecosystem, after):
+        yield "unpinned", "it was fixed to one version and is no longer"
+    elif versions.widened(new.ecosystem, before, after):
+        yield "widened", ""
+    if versions.lowered(new.ecosystem, before, after):
+        yield "downgraded", ""
+
+
+def _mutable(one: Dependency) -> bool:
+    if one.resolved:
+        return False
+    if one.source.kind in (SourceKind.GIT, SourceKind.IMAGE):
+        return one.source.ref_kind is not RefKind.SHA
+    return False
+
+
+def _claims(one: Dependency) -> dict[str, str]:
+    """The flags that carry a text, by their name: extras, marker, comment."""
+    return {
+        name: text for name, colon, text in (flag.partition(":") for flag in one.flags) if colon
+    }
+
+
+def _spoken(one: Dependency) -> tuple[str, str]:
+    claims = _claims(one)
+    return claims.get("extras", ""), claims.get("marker", "")
+
+
+def _place(one: Dependency) -> str:
+    return spelled(one.source.locator) or f"the default {one.source.kind.value}"
+
+
+def _allowed(change: DependencyChange, settings: DependencySettings) -> bool:
+    sides = [one for one in (change.before, change.after) if one is not None]
+    return bool(settings.allow and sides) and all(
+        one.source.kind is SourceKind.REGISTRY and purl.covers(settings.allow, one) for one in sides
+    )
