@@ -4,6 +4,7 @@ The key is (ecosystem, real name). Several versions of one name are a set, so th
 such; one that left and one that came are one change, not a removal and an addition.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -49,6 +50,33 @@ def compare(before: Reading, after: Reading, *, file: str) -> tuple[DependencyCh
         changes.extend(_marked(one, registries) for one in _changes(key, left, right, file))
     changes.extend(_options(before.options, after.options, file))
     return tuple(changes)
+
+
+def fold_backend(changes: tuple[DependencyChange, ...]) -> tuple[DependencyChange, ...]:
+    """The changes with that of a build backend told by the build requirement that brings it, where one does.
+
+    A backend is a module path and its requirement a package (``flit_core.buildapi``, flit-core): two lines of a manifest, one fact. A
+    backend that no changed requirement brings (one that lies in the repository itself) stays a change of its own.
+    """
+    backend = next(
+        (one for one in changes if one.data.get("option") == "build-backend-changed"), None
+    )
+    if backend is None:
+        return changes
+    module = re.sub(r"[._]+", "-", backend.head_value).lower() + "-"
+    for index, one in enumerate(changes):
+        if (
+            one.after is not None
+            and one.after.scope == "build"
+            and module.startswith(one.name + "-")
+        ):
+            told = replace(one, data={**one.data, "build-backend": backend.head_value})
+            return tuple(
+                told if place == index else other
+                for place, other in enumerate(changes)
+                if other is not backend
+            )
+    return changes
 
 
 def shown(dependency: Dependency | None) -> str:

@@ -34,7 +34,7 @@ _FLAGS = ("install-script", "alias", "override", "dynamic")
 _OWN_PLACE = frozenset(
     {"githubactions", "pre-commit", "docker", "gitlab", "git-submodule", "swift", "nix"}
 )
-# What an approval of a name in the policy's allow list stands for. Everything else still asks.
+# What the policy's allow list, or an approved change of the manifest, answers for. Everything else still asks.
 _ALLOWED = frozenset({"added", "changed", "removed"})
 _WEIGHT = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
@@ -44,11 +44,13 @@ class Surroundings:
     """What a change's signals depend on beside itself.
 
     ``neighbour`` gives, for an ecosystem and a name, the name in use that it can be mistaken for ('' for none). ``also`` names rules
-    that hold for every change of the file (``lock-deleted``, ``lock-without-manifest``, ``manifest-without-lock``).
+    that hold for every change of the file (``lock-deleted``, ``lock-without-manifest``, ``manifest-without-lock``). ``manifest`` holds,
+    for a lock, the (ecosystem, name) pairs that the same change alters in its manifest.
     """
 
     neighbour: Callable[[str, str], str]
     also: tuple[str, ...] = ()
+    manifest: frozenset[tuple[str, str]] = frozenset()
 
 
 def signalled(
@@ -62,6 +64,10 @@ def signalled(
         found["changed"] = ""
     if _allowed(change, settings) and not found.keys() & {"denied"}:
         found = {name: message for name, message in found.items() if name not in _ALLOWED}
+    explained = _explained(change, surroundings.manifest)
+    if explained and found.keys() & _ALLOWED:
+        found = {name: message for name, message in found.items() if name not in _ALLOWED}
+        found["explained"] = f"it follows from the change of {explained}"
     signals = []
     for name, message in found.items():
         level = settings.levels.get(name)
@@ -70,7 +76,7 @@ def signalled(
                 Signal(name=name, level=level, message=message or rules.BY_NAME[name].message)
             )
     signals.sort(key=lambda one: (_WEIGHT[one.level], rules.RANK[one.name]))
-    return replace(change, signals=tuple(signals))
+    return replace(change, signals=tuple(signals), explained_by=explained)
 
 
 def _signals(
@@ -237,6 +243,21 @@ def _claims(one: Dependency) -> dict[str, str]:
 def _spoken(one: Dependency) -> tuple[str, str]:
     claims = _claims(one)
     return claims.get("extras", ""), claims.get("marker", "")
+
+
+def _explained(change: DependencyChange, manifest: frozenset[tuple[str, str]]) -> str:
+    """The manifest's dependencies whose change explains this one of the lock, '' where none does.
+
+    A lock states no reasons, so any change of the manifest may move and drop what is already there; but a name that the lock did not
+    hold before is explained by itself only: every new name asks.
+    """
+    key = (change.ecosystem, change.name)
+    if key in manifest:
+        return spelled(change.name)
+    if not manifest or change.before is None or "option" in change.data:
+        return ""
+    names = sorted(spelled(name) for _, name in manifest)
+    return ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
 
 
 def _place(one: Dependency) -> str:

@@ -1,0 +1,379 @@
+"""From a change between two trees to every change of a dependency in it: which files are read, in which format, and what surrounds them."""
+
+import functools
+import hashlib
+import posixpath
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from hunkgate import globs
+from hunkgate.gates.dependencies import formats
+from hunkgate.gates.dependencies.compare import compare, fold_backend
+from hunkgate.gates.dependencies.dependency import (
+    Dependency,
+    DependencyChange,
+    Kind,
+    Reading,
+    RefKind,
+    Source,
+    SourceKind,
+    UnreadableError,
+)
+from hunkgate.gates.dependencies.formats import Format, Role
+from hunkgate.gates.dependencies.lookalike import Names
+from hunkgate.gates.dependencies.settings import DependencySettings
+from hunkgate.gates.dependencies.signals import Surroundings, signalled
+from hunkgate.model import GITLINK, SYMLINK, Change, FileChange, Status, Tree
+
+LARGEST = 64 * 1024 * 1024
+"""How many bytes of a manifest or lock are read; the largest lock found in public repositories has 9 MB."""
+
+SILENT = 2000
+"""A lock of more bytes than this in which no record is found was not understood."""
+
+MANIFESTS = 100
+"""How many manifests of the base are asked for the names in use: those nearest to the changed file come first."""
+
+_REQUIREMENTS = "requirements"
+
+# A file of these names is never taken for an include of a requirements file, so that an everyday change does not cost a walk through
+# the trees. The line that includes a file is a finding of its own (include-added), whatever the file is called.
+_NO_INCLUDE = (
+    *(".py", ".pyi", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".vue", ".css", ".scss", ".html", ".md", ".rst", ".adoc"),
+    *(".c", ".h", ".cc", ".cpp", ".hpp", ".rs", ".go", ".java", ".kt", ".scala", ".rb", ".php", ".swift", ".ex", ".exs", ".cs"),
+    *(".json", ".yml", ".yaml", ".toml", ".xml", ".svg", ".png", ".jpg", ".gif", ".ico", ".pdf", ".woff2", ".sh", ".ipynb"),
+    *(".po", ".pot", ".lock", ".sql", ".csv", ".gitignore", ".gitattributes", ".snap", ".map"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """One file on one side: what was read, or why it could not be. ``there`` is False where this side has no such file."""
+
+    reading: Reading = field(default_factory=Reading)
+    problem: UnreadableError | None = None
+    digest: str = ""
+    there: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """One file of a known format, read on both sides, and what differs. ``path`` is the one it is reported under."""
+
+    path: str
+    format: Format
+    base: _Side
+    head: _Side
+    changes: tuple[DependencyChange, ...]
+
+    @property
+    def folder(self) -> str:
+        return posixpath.dirname(self.path)
+
+
+_Chosen = Callable[[str], tuple[Format, ...]]
+
+
+def survey(change: Change, settings: DependencySettings) -> tuple[DependencyChange, ...]:
+    """Every change of a dependency between the two trees with its signals, in path order; nothing where no known file changed.
+
+    A file that cannot be read is a change of kind UNREADABLE, never silence. Raises GitError where a blob is missing.
+    """
+    chosen = functools.partial(_formats, settings=settings)
+    known = tuple(_known(change, chosen))
+    reads = (*known, *_included(change, known, chosen), *_submodules(change, settings))
+    neighbours = _Neighbours(change, reads, chosen)
+    found: list[DependencyChange] = []
+    for read in reads:
+        if read.changes:
+            surroundings = _surroundings(change, read, reads, neighbours.of)
+            found.extend(signalled(one, settings, surroundings) for one in read.changes)
+    found.sort(key=lambda one: (one.file, one.ecosystem, one.name))
+    return tuple(found)
+
+
+def _formats(path: str, *, settings: DependencySettings) -> tuple[Format, ...]:
+    if settings.ignore and settings.ignore.covers(path):
+        return ()
+    for pattern, name in settings.files:
+        if globs.parse((pattern,)).covers(path):
+            named = formats.named(name)
+            return (named,) if named else ()
+    return formats.of(path)
+
+
+def _known(change: Change, chosen: _Chosen) -> Iterator[_Read]:
+    """Every changed file that has a known name on either side."""
+    for file in change.files:
+        old = chosen(file.base_path) if file.base_path is not None else ()
+        new = chosen(file.head_path) if file.head_path is not None else ()
+        if not old and not new:
+            continue
+        same = (file.base_mode >> 12, file.base_blob) == (file.head_mode >> 12, file.head_blob)
+        for one in (*new, *(format_ for format_ in old if format_ not in new)):
+            # Under a name that its tool does not read, a file states nothing: a move to or from such a name adds or removes it all.
+            if same and one in old and one in new and file.status is not Status.UNMERGED:
+                continue
+            base = _side(change.base, file.base_path or "", file.base_mode, file.base_blob, one)
+            head = _side(change.head, file.path, file.head_mode, file.head_blob, one)
+            path = file.path if one in new else file.base_path or file.path
+            if file.status is Status.UNMERGED:
+                head = _Side(problem=UnreadableError("its merge is not resolved"), there=True)
+            read = _read(
+                path, one, base if one in old else _Side(), head if one in new else _Side()
+            )
+            if read is not None:
+                yield read
+
+
+def _side(tree: Tree, path: str, mode: int, blob: str | None, format_: Format) -> _Side:
+    if blob is None or not mode:
+        return _Side()
+    if mode == GITLINK:
+        # The submodule's own commit is reported by _submodules; what lies in it is another repository's.
+        return _Side()
+    content = tree.read(blob)
+    if format_.marker and mode != SYMLINK and format_.marker not in content:
+        return _Side()
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        if mode == SYMLINK:
+            raise UnreadableError(
+                "it is a symbolic link: what it leads to is not part of the change"
+            )
+        if len(content) > LARGEST:
+            raise UnreadableError(f"it has {len(content)} bytes; at most {LARGEST} are read")
+        reading = format_.read(content, path)
+        if (
+            format_.role is Role.LOCK
+            and len(content) > SILENT
+            and not (reading.dependencies or reading.own)
+        ):
+            raise UnreadableError("no record was found in it")
+    except UnreadableError as problem:
+        return _Side(problem=problem, digest=digest, there=True)
+    return _Side(reading=reading, digest=digest, there=True)
+
+
+def _read(path: str, format_: Format, base: _Side, head: _Side) -> _Read | None:
+    if not base.there and not head.there:
+        return None
+    changes: tuple[DependencyChange, ...] = ()
+    problem = head.problem or (base.problem if not head.there else None)
+    if problem is None:
+        changes = fold_backend(compare(base.reading, head.reading, file=path))
+    if problem is not None or base.problem is not None:
+        reason = problem or base.problem
+        changes += (
+            _unreadable(
+                path, format_, base, head, reason, "unreadable" if problem else "base-unreadable"
+            ),
+        )
+    return _Read(path=path, format=format_, base=base, head=head, changes=changes)
+
+
+def _unreadable(
+    path: str, format_: Format, base: _Side, head: _Side, problem: UnreadableError | None, rule: str
+) -> DependencyChange:
+    assert problem is not None
+    return DependencyChange(
+        kind=Kind.UNREADABLE,
+        ecosystem=format_.ecosystem,
+        name=path,
+        file=path,
+        line=problem.line,
+        data={"rule": rule, "reason": problem.reason, "base": base.digest, "head": head.digest},
+    )
+
+
+def _included(change: Change, known: tuple[_Read, ...], chosen: _Chosen) -> Iterator[_Read]:
+    """Files without a known name that requirements files include, on either side (pip: ``-r`` and ``-c`` take any name)."""
+    requirements = formats.named(_REQUIREMENTS)
+    assert requirements is not None
+    old = _reach(
+        change.base,
+        _starts(
+            change,
+            change.base,
+            [one.base for one in known if one.format is requirements],
+            requirements,
+            chosen,
+        ),
+        requirements,
+        chosen,
+    )
+    new = _reach(
+        change.head,
+        _starts(
+            change,
+            change.head,
+            [one.head for one in known if one.format is requirements],
+            requirements,
+            chosen,
+        ),
+        requirements,
+        chosen,
+    )
+    for path in sorted(old.keys() | new.keys()):
+        base, head = old.get(path), new.get(path)
+        if base is not None and head is not None and base.digest == head.digest:
+            continue
+        read = _read(path, requirements, base or _Side(), head or _Side())
+        if read is not None:
+            yield read
+
+
+def _starts(
+    change: Change, tree: Tree, sides: list[_Side], requirements: Format, chosen: _Chosen
+) -> list[str]:
+    """The paths that requirements files of a tree include: of all of them where a changed file could be one, else of the changed ones."""
+    if any(_may_be_included(file, chosen) for file in change.files):
+        sides = [
+            _side(tree, path, entry.mode, entry.blob, requirements)
+            for path, entry in tree.entries().items()
+            if requirements in chosen(path)
+        ]
+    return [path for side in sides for path in side.reading.includes]
+
+
+def _may_be_included(file: FileChange, chosen: _Chosen) -> bool:
+    return any(
+        not path.lower().endswith(_NO_INCLUDE) and not chosen(path)
+        for path in file.touched
+        if GITLINK not in (file.base_mode, file.head_mode)
+    )
+
+
+def _reach(
+    tree: Tree, starts: list[str], requirements: Format, chosen: _Chosen
+) -> dict[str, _Side]:
+    """Every file without a known name that the starts lead to, read."""
+    found: dict[str, _Side] = {}
+    waiting = list(starts)
+    while waiting:
+        path = waiting.pop()
+        if path in found or chosen(path):
+            continue
+        entry = tree.find(path)
+        if entry is None:
+            continue
+        found[path] = _side(tree, path, entry.mode, entry.blob, requirements)
+        waiting.extend(found[path].reading.includes)
+    return found
+
+
+def _submodules(change: Change, settings: DependencySettings) -> Iterator[_Read]:
+    """The commits that submodules are fixed to: the tree states them, not a file."""
+    submodules = formats.named("gitmodules")
+    assert submodules is not None
+    for file in change.files:
+        if GITLINK not in (file.base_mode, file.head_mode) or settings.ignore.covers(file.path):
+            continue
+        base = _commit(file.base_path, file.base_mode, file.base_blob)
+        head = _commit(file.head_path, file.head_mode, file.head_blob)
+        read = _read(file.path, submodules, base, head)
+        if read is not None:
+            yield read
+
+
+def _commit(path: str | None, mode: int, commit: str | None) -> _Side:
+    if path is None or mode != GITLINK or commit is None:
+        return _Side()
+    one = Dependency(
+        ecosystem="git-submodule",
+        name=path,
+        raw_name=path,
+        version=commit,
+        resolved=True,
+        scope="lock",
+        source=Source(kind=SourceKind.GIT, ref=commit, ref_kind=RefKind.SHA),
+    )
+    return _Side(reading=Reading(dependencies=(one,)), digest=commit, there=True)
+
+
+def _surroundings(
+    change: Change,
+    read: _Read,
+    reads: tuple[_Read, ...],
+    neighbour: Callable[[str, str], str],
+) -> Surroundings:
+    also: list[str] = []
+    manifest: frozenset[tuple[str, str]] = frozenset()
+    if read.format.role is Role.LOCK:
+        manifest = frozenset(
+            (one.ecosystem, one.name)
+            for other in reads
+            if read.format.name in other.format.locks and _together(read.folder, other.folder)
+            for one in other.changes
+            if one.kind is not Kind.UNREADABLE and (one.before or one.after)
+        )
+        if not read.head.there:
+            also.append("lock-deleted")
+        elif read.base.there and not manifest:
+            also.append("lock-without-manifest")
+    elif read.format.locks and read.base.there and read.head.there:
+        locks = tuple(_locks(change.head, read))
+        changed = {one.path for one in reads if one.changes}
+        if locks and not changed.intersection(locks):
+            also.append("manifest-without-lock")
+    return Surroundings(neighbour=neighbour, also=tuple(also), manifest=manifest)
+
+
+def _together(lock: str, manifest: str) -> bool:
+    """Whether a manifest's folder is the lock's or lies below it (a workspace has one lock at its top)."""
+    return lock in ("", manifest) or manifest.startswith(lock + "/")
+
+
+def _locks(tree: Tree, read: _Read) -> Iterator[str]:
+    """The locks that stand beside a manifest or above it."""
+    folder = read.folder
+    while True:
+        for name in read.format.locks:
+            lock = formats.named(name)
+            for pattern in lock.patterns if lock else ():
+                path = posixpath.join(folder, pattern)
+                if "*" not in pattern and tree.find(path) is not None:
+                    yield path
+        if not folder:
+            return
+        folder = posixpath.dirname(folder)
+
+
+class _Neighbours:
+    """The names in use before the change, gathered when the first new name asks."""
+
+    def __init__(self, change: Change, reads: tuple[_Read, ...], chosen: _Chosen) -> None:
+        self._change = change
+        self._reads = reads
+        self._chosen = chosen
+        self._names: dict[str, Names] = {}
+
+    def of(self, ecosystem: str, name: str) -> str:
+        """The name in use that this one can be mistaken for, '' where there is none."""
+        if ecosystem not in self._names:
+            self._names[ecosystem] = Names(self._used(ecosystem))
+        return self._names[ecosystem].neighbour(name)
+
+    def _used(self, ecosystem: str) -> Iterator[str]:
+        for read in self._reads:
+            yield from _named(read.base.reading, ecosystem)
+        seen = {read.path for read in self._reads}
+        folders = {read.folder for read in self._reads}
+        manifests = [
+            (path, entry.mode, entry.blob, one)
+            for path, entry in self._change.base.entries().items()
+            if path not in seen
+            for one in self._chosen(path)
+            if one.role is Role.MANIFEST and one.ecosystem == ecosystem and not one.marker
+        ]
+        manifests.sort(
+            key=lambda one: (posixpath.dirname(one[0]) not in folders, one[0].count("/"), one[0])
+        )
+        for path, mode, blob, one in manifests[:MANIFESTS]:
+            yield from _named(_side(self._change.base, path, mode, blob, one).reading, ecosystem)
+
+
+def _named(reading: Reading, ecosystem: str) -> Iterator[str]:
+    for one in reading.dependencies:
+        if one.ecosystem == ecosystem:
+            yield one.name

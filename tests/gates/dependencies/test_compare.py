@@ -1,0 +1,206 @@
+"""What compare makes of two readings of one file."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gates.dependencies.making import GIT, OTHER, between, locked, option, told, wanted
+from hunkgate.gates.dependencies.compare import compare, fold_backend
+from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, Source, SourceKind
+
+Facts = tuple[Dependency | Option, ...]
+PATH = Source(kind=SourceKind.PATH, locator=".")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param((), (wanted("a", ">=1"),), [("added", "a", "", ">=1")], id="a new name is added"),
+        pytest.param((wanted("a"),), (), [("removed", "a", "", "")], id="a name that goes is removed"),
+        pytest.param(
+            (locked("a", "1.9"),), (locked("a", "1.10"),), [("upgraded", "a", "1.9", "1.10")], id="a bump is one change"
+        ),
+        pytest.param(
+            (locked("a", "1.10"),), (locked("a", "1.9"),), [("downgraded", "a", "1.10", "1.9")], id="numbers, not letters, tell which is older"
+        ),
+        pytest.param(
+            (locked("a", "1.0"),), (locked("a", "1.0rc1"),), [("downgraded", "a", "1.0", "1.0rc1")], id="a candidate is older than its release"
+        ),
+        pytest.param(
+            (wanted("a", "==1"),), (wanted("a", "==2"),), [("upgraded", "a", "==1", "==2")], id="exact requirements are ordered as versions"
+        ),
+        pytest.param(
+            (wanted("a", ">=1"),), (wanted("a", ">=2"),), [("requirement", "a", ">=1", ">=2")], id="a range is a requirement"
+        ),
+        pytest.param((wanted("a", ">=1, <2"),), (wanted("a", "<2,>=1", line=9),), [], id="the order of comma parts is formatting"),
+        pytest.param((wanted("a", "(>= 1)"),), (wanted("a", ">=1"),), [], id="parentheses and blanks are formatting"),
+        pytest.param((wanted("a", raw_name="A"),), (wanted("a"),), [], id="another spelling of the same name is formatting"),
+        pytest.param(
+            (wanted("a", flags=frozenset({"comment:v1"})),), (wanted("a", flags=frozenset({"comment:v2"})),), [], id="an edit of a comment is nothing"
+        ),
+        pytest.param((wanted("a"), wanted("a")), (wanted("a"),), [], id="saying it once less is nothing"),
+        pytest.param(
+            (locked("a", "1", "h1"),), (locked("a", "1", "h2"),), [("hash", "a", "1", "1")], id="another hash at the same version"
+        ),
+        pytest.param(
+            (locked("a", "1"),), (locked("a", "1", source=OTHER),), [("source", "a", "1", "1")], id="another registry at the same version"
+        ),
+        pytest.param(
+            (wanted("a", "1", source=Source()),), (wanted("a", source=GIT),), [("source", "a", "1", "https://forge.example/a/b@main")], id="from the registry to git"
+        ),
+        pytest.param(
+            (wanted("a", "1", scope="dev"),), (wanted("a", "1"),), [("scope", "a", "1", "1")], id="only the scope changed"
+        ),
+        pytest.param(
+            (wanted("a", "1"),), (wanted("a", "1"), wanted("a", "1", scope="dev")), [("scope", "a", "1", "1")], id="one more scope of the same requirement"
+        ),
+        pytest.param(
+            (wanted("a", "1"),), (wanted("a", "1", flags=frozenset({"extras:x"})),), [("option", "a", "1", "1")], id="another extra of the same requirement"
+        ),
+        pytest.param(
+            (locked("a", "1"), locked("a", "2")),
+            (locked("a", "1"), locked("a", "3")),
+            [("upgraded", "a", "2", "3")],
+            id="of several versions only the one that moved",
+        ),
+        pytest.param(
+            (locked("a", "1"), locked("a", "2")),
+            (locked("a", "3"),),
+            [("removed", "a", "1", ""), ("removed", "a", "2", ""), ("added", "a", "", "3")],
+            id="two that left and one that came are not paired",
+        ),
+        pytest.param(
+            (locked("a", "1", "h1"), locked("a", "1", "h1")),
+            (locked("a", "1", "h1"), locked("a", "1", "h2")),
+            [("hash", "a", "1", "1")],
+            id="one of two copies of a version got another hash",
+        ),
+        pytest.param(
+            (option("index-url", "x", "index-changed"),),
+            (option("index-url", "y", "index-changed"),),
+            [("option", "index-url", "x", "y")],
+            id="an option that changed",
+        ),
+        pytest.param(
+            (option("i", "x", "index-changed"), option("i", "y", "index-changed")),
+            (option("i", "y", "index-changed"), option("i", "x", "index-changed")),
+            [("option", "i", "x\ny", "y\nx")],
+            id="the order of indexes counts",
+        ),
+        pytest.param(
+            (option("s", "x", "install-script"), option("s", "y", "install-script")),
+            (option("s", "y", "install-script"), option("s", "x", "install-script")),
+            [],
+            id="the order of other options does not",
+        ),
+    ],
+)  # fmt: skip
+def test_what_differs(
+    before: Facts, after: Facts, expected: list[tuple[str, str, str, str]]
+) -> None:
+    assert [told(one) for one in between(before, after)] == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (("h1",), ("h2",), "replaced"),
+        (("h1",), ("h1", "h2"), "superset"),
+        (("h1", "h2"), ("h1",), "subset"),
+        ((), ("h1",), "appeared"),
+        (("h1",), (), "dropped"),
+        (("h1", "h2"), ("h1", "h3"), "replaced"),
+    ],
+)
+def test_how_hashes_differ(before: tuple[str, ...], after: tuple[str, ...], expected: str) -> None:
+    (change,) = between((locked("a", "1", *before),), (locked("a", "1", *after),))
+    assert change.data["hash"] == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        pytest.param(locked("me", "1", source=PATH), [], id="by its path"),
+        pytest.param(locked("me", "1", source=Source(), ecosystem="cargo"), [], id="a member of a Cargo workspace"),
+        pytest.param(
+            locked("me", "1", ecosystem="npm"), [("added", "me", "", "1")], id="but not a package of its name from a registry"
+        ),
+    ],
+)  # fmt: skip
+def test_the_project_itself_is_no_dependency(own: Dependency, expected: list[object]) -> None:
+    assert [told(one) for one in between((), (own,), own=frozenset({"me"}))] == expected
+
+
+def test_the_record_says_in_which_file() -> None:
+    (change,) = between((), (wanted("a", line=7),))
+    assert change.after is not None
+    assert (change.file, change.line, change.after.file) == ("the-file", 7, "the-file")
+
+
+def test_a_new_name_from_a_registry_that_the_lock_did_not_use_is_marked() -> None:
+    changes = between(
+        (locked("a", "1"),), (locked("a", "1"), locked("b", "1", source=OTHER), locked("c", "1"))
+    )
+    assert [(one.name, one.data) for one in changes] == [("b", {"registry": "unseen"}), ("c", {})]
+
+
+def test_a_build_backend_is_told_by_the_requirement_that_brings_it() -> None:
+    before = (option("build-backend", "setuptools.build_meta", "build-backend-changed"),)
+    after = (
+        option("build-backend", "flit_core.buildapi", "build-backend-changed"),
+        wanted("flit-core", "<4", scope="build"),
+    )
+    (change,) = fold_backend(between(before, after))
+    assert (change.name, change.data) == ("flit-core", {"build-backend": "flit_core.buildapi"})
+
+
+def test_a_build_backend_that_no_requirement_brings_stays_a_change() -> None:
+    before = (option("build-backend", "setuptools.build_meta", "build-backend-changed"),)
+    after = (
+        option("build-backend", "_backend", "build-backend-changed"),
+        wanted("flit-core", "<4", scope="build"),
+    )
+    assert [one.name for one in fold_backend(between(before, after))] == [
+        "flit-core",
+        "build-backend",
+    ]
+
+
+NAMES = st.sampled_from(["a", "b", "c"])
+LOCKED = st.builds(
+    locked,
+    NAMES,
+    st.sampled_from(["1", "2", "3.0"]),
+    st.sampled_from(["h1", "h2"]),
+    source=st.sampled_from([OTHER, GIT]),
+    line=st.integers(1, 9),
+)
+
+
+@given(st.lists(LOCKED), st.lists(LOCKED))
+def test_a_reading_is_equal_to_itself_and_what_differs_is_seen_from_both_ends(
+    before: list[Dependency], after: list[Dependency]
+) -> None:
+    old, new = Reading(dependencies=tuple(before)), Reading(dependencies=tuple(after))
+    assert compare(old, old, file="f") == ()
+    assert compare(old, Reading(dependencies=tuple(reversed(before))), file="f") == ()
+    assert bool(compare(old, new, file="f")) == bool(compare(new, old, file="f"))
+
+
+FIELDS = st.text(st.characters(codec="utf-8"), max_size=3)
+DEPENDENCIES = st.builds(
+    Dependency,
+    ecosystem=FIELDS,
+    name=FIELDS,
+    version=FIELDS,
+    requirement=FIELDS,
+    hashes=st.frozensets(FIELDS, max_size=3),
+    flags=st.frozensets(FIELDS, max_size=3),
+)
+
+
+@given(DEPENDENCIES, DEPENDENCIES)
+def test_two_dependencies_have_the_same_record_only_when_they_are_equal(
+    one: Dependency, other: Dependency
+) -> None:
+    assert (one.record() == other.record()) == (one == other)
