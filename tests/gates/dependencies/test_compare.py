@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gates.dependencies.making import GIT, OTHER, between, locked, option, told, wanted
+from comparisons import GIT, OTHER, between, locked, option, told, wanted
 from hunkgate.gates.dependencies.compare import compare, fold_backend
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, Source, SourceKind
 
