@@ -72,6 +72,15 @@ def json(content: bytes) -> object:
         raise UnreadableError(f"not JSON: {error}") from error
 
 
+def jsonc(content: bytes) -> object:
+    """A JSON document with ``//`` and ``/* */`` comments and commas before a closing bracket, as bun, deno and others accept it.
+
+    Raises UnreadableError, with the lines of the file as it stands.
+    """
+    bare = _COMMENT.sub(_blanked, text(content))
+    return json(_LAST_COMMA.sub(_blanked, bare).encode())
+
+
 def yaml(content: bytes) -> tuple[object, ...]:
     """Every document of a YAML stream, in order.
 
@@ -122,6 +131,17 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
                 raise UnreadableError(f"the key {key!r} stands twice in one object")
             seen.add(key)
     return found
+
+
+# A string or a comment that never ends runs to the end of the text, so that no place is looked at twice.
+_STRING = r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)'
+_COMMENT = re.compile(rf"({_STRING})|//[^\n]*|/\*(?:.*?\*/|.*\Z)", re.DOTALL)
+_LAST_COMMA = re.compile(rf"({_STRING})|,(?=\s*[\]}}])", re.DOTALL)
+
+
+def _blanked(match: re.Match[str]) -> str:
+    """A string as it is; a comment or a comma as blanks, its line ends kept."""
+    return match[1] or re.sub(r"[^\n]", " ", match[0])
 
 
 def _refused_constant(word: str) -> object:
