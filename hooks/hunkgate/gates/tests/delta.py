@@ -1,0 +1,289 @@
+"""Which definitions of one Python file a change alters; comments, blank lines and ``if TYPE_CHECKING`` bodies are none."""
+
+import ast
+import builtins
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hunkgate.gates.tests import harmless, reader
+from hunkgate.gates.tests.facts import MODULE
+
+_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """What differs between two versions of a file.
+
+    ``changed`` holds names of definitions (MODULE: the import-time code, so whoever imports the file). ``gone`` are the globals
+    that the file had and has no more: importing one of them by name now fails.
+    """
+
+    changed: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+
+
+EVERYTHING = Delta(changed=frozenset({MODULE}))
+
+
+def between(before: bytes, after: bytes) -> Delta:
+    """The definitions that differ. A version that does not parse makes everything differ."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            one, other = ast.parse(before), ast.parse(after)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return EVERYTHING if before != after else Delta()
+    base, head = _Body(one.body), _Body(other.body)
+    names = head.bound | base.bound | frozenset(dir(builtins))
+    changed: set[str] = set()
+    lazy = "annotations" in head.future and "annotations" in base.future
+    _compare(base, head, "", changed, _Names(frozenset(names), head.bindings, lazy))
+    if _imports_differ(base, head):
+        changed.add(MODULE)
+    changed.update(
+        name
+        for name in base.bindings.keys() | head.bindings.keys()
+        if base.bindings.get(name) != head.bindings.get(name)
+    )
+    return Delta(changed=frozenset(changed), gone=base.bound - head.bound)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What can be told about the names in an expression: those bound somewhere, and whether annotations are evaluated at all."""
+
+    bound: frozenset[str]
+    bindings: Mapping[str, list[str]]
+    lazy_annotations: bool
+
+    def safe(self, expression: ast.AST | None) -> bool:
+        """Whether evaluating this when the module is imported cannot newly raise or run the project's code."""
+        if expression is None:
+            return True
+        return (
+            isinstance(expression, ast.expr)
+            and harmless.value(expression, self.bindings)
+            and self.known(expression)
+        )
+
+    def known(self, expression: ast.AST) -> bool:
+        """Whether every name in it is bound in the module."""
+        return all(
+            node.id in self.bound for node in ast.walk(expression) if isinstance(node, ast.Name)
+        )
+
+
+@dataclass(slots=True)
+class _Body:
+    """The statements of a module or a class, sorted by what they define."""
+
+    statements: Iterable[ast.stmt]
+    functions: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = field(default_factory=dict)
+    classes: dict[str, list[ast.ClassDef]] = field(default_factory=dict)
+    variables: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    bindings: dict[str, list[str]] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    programs: list[str] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+    text: str = ""
+    future: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        body = list(self.statements)
+        if body and reader.is_text(body[0]):
+            self.text = ast.dump(body[0])
+        for statement, program in reader.statements(body):
+            if program:
+                self.programs.append(_dump(statement))
+            elif isinstance(statement, _FUNCTION):
+                self.functions.setdefault(statement.name, []).append(statement)
+                self.order.append(statement.name)
+            elif isinstance(statement, ast.ClassDef):
+                self.classes.setdefault(statement.name, []).append(statement)
+                self.order.append(statement.name)
+            elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+                for name, token in reader.imported(statement):
+                    self.bindings.setdefault(name, []).append(token)
+                    if token.startswith("+0:__future__:"):
+                        self.future.add(name)
+            elif names := reader.assigned(statement):
+                for name in names:
+                    self.variables.setdefault(name, []).append(statement)
+                    self.order.append(name)
+            elif not reader.is_text(statement):
+                self.others.append(_dump(statement))
+
+    @property
+    def bound(self) -> frozenset[str]:
+        return frozenset({*self.functions, *self.classes, *self.variables, *self.bindings})
+
+
+def _dump(statement: ast.stmt) -> str:
+    """A statement as text; of a compound one only its own expressions, since its blocks are listed by themselves."""
+    if not isinstance(
+        statement,
+        (
+            ast.If,
+            ast.For,
+            ast.AsyncFor,
+            ast.While,
+            ast.With,
+            ast.AsyncWith,
+            ast.Try,
+            ast.TryStar,
+            ast.Match,
+        ),
+    ):
+        return ast.dump(statement)
+    parts = [type(statement).__name__]
+    parts += (ast.dump(one) for one in reader.own_expressions(statement))
+    # Which statement stands in which block matters as well.
+    for value in statement.__dict__.values():
+        if isinstance(value, list):
+            parts.append(",".join(_shape(one) for one in value))
+    return " ".join(parts)
+
+
+def _shape(node: object) -> str:
+    if isinstance(node, (*_FUNCTION, ast.ClassDef)):
+        return f"{type(node).__name__}:{node.name}"
+    if isinstance(node, ast.ExceptHandler):
+        return f"except {node.name} " + ",".join(_shape(one) for one in node.body)
+    if isinstance(node, ast.match_case):
+        return "case " + ",".join(_shape(one) for one in node.body)
+    return type(node).__name__
+
+
+def _compare(base: _Body, head: _Body, prefix: str, changed: set[str], names: _Names) -> None:
+    own = prefix.removesuffix(".")
+    if base.others != head.others:
+        changed.add(MODULE)
+    if base.programs != head.programs:
+        changed.add("__main__")
+    if base.text != head.text:
+        changed.add(f"{prefix}__doc__")
+        if prefix:
+            changed.add(own)
+    both = set(base.order) & set(head.order)
+    if [one for one in base.order if one in both] != [one for one in head.order if one in both]:
+        changed.add(MODULE)
+    if prefix and base.bindings != head.bindings:
+        changed.add(MODULE)
+    for name in base.functions.keys() | head.functions.keys():
+        _functions(
+            base.functions.get(name, []),
+            head.functions.get(name, []),
+            prefix + name,
+            changed,
+            names,
+        )
+    for name in base.classes.keys() | head.classes.keys():
+        _classes(
+            base.classes.get(name, []), head.classes.get(name, []), prefix + name, changed, names
+        )
+    for name in base.variables.keys() | head.variables.keys():
+        before, after = base.variables.get(name, []), head.variables.get(name, [])
+        if [ast.dump(one) for one in before] != [ast.dump(one) for one in after]:
+            changed.add(prefix + name)
+            if name == "__all__" or not all(
+                names.safe(getattr(one, "value", None)) and _annotation_safe(one, names)
+                for one in (*before, *after)
+            ):
+                changed.add(MODULE)
+            elif prefix:
+                # The class may be built from its attributes: dataclasses, enumerations, metaclasses.
+                changed.add(own)
+                if len(before) != len(after) or not all(
+                    isinstance(getattr(one, "value", None), (ast.Constant, ast.UnaryOp))
+                    for one in (*before, *after)
+                ):
+                    changed.add(MODULE)
+
+
+def _annotation_safe(statement: ast.stmt, names: _Names) -> bool:
+    if not isinstance(statement, ast.AnnAssign) or names.lazy_annotations:
+        return True
+    return names.safe(statement.annotation)
+
+
+def _functions(
+    before: list[ast.FunctionDef | ast.AsyncFunctionDef],
+    after: list[ast.FunctionDef | ast.AsyncFunctionDef],
+    name: str,
+    changed: set[str],
+    names: _Names,
+) -> None:
+    if [ast.dump(one) for one in before] == [ast.dump(one) for one in after]:
+        return
+    changed.add(name)
+    decorators = [[ast.dump(one) for one in node.decorator_list] for node in before]
+    if (
+        before
+        and after
+        and decorators != [[ast.dump(one) for one in node.decorator_list] for node in after]
+    ):
+        changed.add(MODULE)
+        return
+    if not before and not all(
+        harmless.decorator(one, names.bindings) and names.known(one)
+        for node in after
+        for one in node.decorator_list
+    ):
+        changed.add(MODULE)
+    base_parts = {ast.dump(part) for node in before for part in _evaluated(node, names)}
+    if not all(
+        names.safe(part)
+        for node in after
+        for part in _evaluated(node, names)
+        if ast.dump(part) not in base_parts
+    ):
+        changed.add(MODULE)
+
+
+def _evaluated(node: ast.FunctionDef | ast.AsyncFunctionDef, names: _Names) -> Iterable[ast.expr]:
+    """The expressions of a signature that are evaluated where the function is defined."""
+    arguments = node.args
+    yield from arguments.defaults
+    yield from (one for one in arguments.kw_defaults if one is not None)
+    if names.lazy_annotations:
+        return
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    every += [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
+    yield from (one.annotation for one in every if one.annotation is not None)
+    if node.returns is not None:
+        yield node.returns
+
+
+def _classes(
+    before: list[ast.ClassDef],
+    after: list[ast.ClassDef],
+    name: str,
+    changed: set[str],
+    names: _Names,
+) -> None:
+    if [ast.dump(one) for one in before] == [ast.dump(one) for one in after]:
+        return
+    if len(before) != 1 or len(after) != 1:
+        changed.update((name, MODULE))
+        return
+    one, other = before[0], after[0]
+    if _header(one) != _header(other):
+        changed.update((name, MODULE))
+    _compare(_Body(one.body), _Body(other.body), f"{name}.", changed, names)
+
+
+def _header(node: ast.ClassDef) -> list[str]:
+    return [
+        ast.dump(one)
+        for one in (
+            *node.decorator_list,
+            *node.bases,
+            *(keyword.value for keyword in node.keywords),
+        )
+    ] + [str(keyword.arg) for keyword in node.keywords]
+
+
+def _imports_differ(base: _Body, head: _Body) -> bool:
+    return base.bindings != head.bindings

@@ -1,0 +1,118 @@
+"""What one Python file says about itself, without looking at any other file: so it can be kept by the blob's id.
+
+A *definition* is a stretch of code that runs as one: a function, a method, a class, a global variable, or the module's own
+import-time code. Each carries *tokens*, the names it mentions, in one small alphabet (so that a file is a tuple of strings):
+
+======================  ==========================================================================================
+``run``                 the module's own global ``run``
+``pkg.core.run``        a chain of attributes that begins at a global which an import bound
+``.run``                attribute ``run`` of something not known statically
+``~run``                attribute ``run`` of the method's own first argument
+``'pkg.core.run``       a string constant that could name a module, an attribute, a program or a file
+``(client``             a parameter, by which pytest hands out fixtures
+``^visit_``             attributes whose name begins like this (``getattr(x, f"visit_{kind}")``)
+``+1:core:run``         an import that runs with this code: level, module, name ('' the module itself, ``*`` everything)
+``@pkg.``               an import of some module whose name begins like this (``import_module(f"pkg.{name}")``)
+``!members``            looks members up by a name made at run time, so any member may be meant
+``!globals``            looks module globals up by a name made at run time
+======================  ==========================================================================================
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntFlag
+from typing import NamedTuple, Protocol
+
+# Raise it whenever what ``reader.read`` writes changes meaning: kept facts of another version are not used.
+VERSION = 1
+
+MODULE = ""  # the name of the definition that holds the import-time code
+MAIN = "__main__"  # the name of the one that runs only when the file is the program
+DOCTESTS = ">>>"  # the name of the one that holds the examples in docstrings
+
+
+class Trait(IntFlag):
+    """What is special about a definition."""
+
+    NONE = 0
+    FUNCTION = 1
+    CLASS = 2
+    VARIABLE = 4
+    REGISTERED = 8  # a decorator that is not known to be harmless may have stored it somewhere
+    FIXTURE = 16
+    AUTOUSE = 32
+    HOOK = 64  # a pytest hook, called by pytest itself
+    METACLASS = 128  # a class with a metaclass of its own
+
+
+class Definition(NamedTuple):
+    """One definition. ``name`` is dotted inside classes (``Option.parse``). A NamedTuple: a large tree has 10^5 of them.
+
+    ``extra`` is the fixture's name, or for a class its bases as tokens.
+    """
+
+    name: str
+    trait: int
+    tokens: tuple[str, ...]
+    extra: tuple[str, ...]
+
+
+class Facts(NamedTuple):
+    """Everything read from one file.
+
+    ``bindings`` maps a global that an import bound to its import tokens; ``plugins`` names modules (pytest_plugins).
+    ``readable`` is False where the file does not parse: its tokens are then every word in it.
+    """
+
+    readable: bool
+    definitions: tuple[Definition, ...]
+    bindings: Mapping[str, tuple[str, ...]]
+    plugins: tuple[str, ...]
+
+    @property
+    def module(self) -> Definition:
+        """The definition that holds the import-time code."""
+        return self.definitions[0]
+
+
+class FactStore(Protocol):
+    """Where facts are kept between runs, by blob id."""
+
+    def get(self, blobs: Iterable[str]) -> Mapping[str, Facts]:
+        """The facts that are kept for these blobs; those that are not are missing."""
+
+    def put(self, facts: Mapping[str, Facts]) -> None:
+        """Keep these facts. A store that cannot keep them loses nothing but time."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoStore:
+    """A store that keeps nothing."""
+
+    def get(self, blobs: Iterable[str]) -> Mapping[str, Facts]:
+        """Nothing is kept."""
+        del blobs
+        return {}
+
+    def put(self, facts: Mapping[str, Facts]) -> None:
+        """Nothing is kept."""
+
+
+def pack(facts: Facts) -> tuple[object, ...]:
+    """The facts as plain tuples, fit for marshal."""
+    return (
+        facts.readable,
+        tuple(tuple(one) for one in facts.definitions),
+        dict(facts.bindings),
+        facts.plugins,
+    )
+
+
+def unpack(packed: tuple[object, ...]) -> Facts:
+    """The facts that ``pack`` packed. Raises TypeError or ValueError for anything else."""
+    readable, definitions, bindings, plugins = packed
+    if not (
+        isinstance(definitions, tuple) and isinstance(bindings, dict) and isinstance(plugins, tuple)
+    ):
+        raise TypeError("not facts")
+    return Facts(bool(readable), tuple(map(Definition._make, definitions)), bindings, plugins)

@@ -1,0 +1,221 @@
+"""Which expressions only make a value: no code of the project runs, nothing is stored elsewhere, nothing is likely to raise."""
+
+import ast
+from collections.abc import Mapping, Sequence
+
+Bindings = Mapping[str, Sequence[str]]
+
+_SAFE_MODULES = frozenset(
+    {
+        "abc",
+        "attr",
+        "attrs",
+        "collections",
+        "collections.abc",
+        "contextlib",
+        "contextvars",
+        "dataclasses",
+        "decimal",
+        "enum",
+        "functools",
+        "logging",
+        "pathlib",
+        "re",
+        "threading",
+        "types",
+        "typing",
+        "typing_extensions",
+        "warnings",
+    }
+)
+_CALLS = frozenset(
+    {
+        "ContextVar",
+        "Decimal",
+        "Lock",
+        "MappingProxyType",
+        "NewType",
+        "OrderedDict",
+        "ParamSpec",
+        "Path",
+        "RLock",
+        "TypeVar",
+        "TypeVarTuple",
+        "bytes",
+        "cast",
+        "compile",
+        "dict",
+        "frozenset",
+        "getLogger",
+        "list",
+        "local",
+        "namedtuple",
+        "object",
+        "partial",
+        "set",
+        "str",
+        "tuple",
+    }
+)
+_FUNCTION_DECORATORS = frozenset(
+    {
+        "abstractmethod",
+        "asynccontextmanager",
+        "cache",
+        "cached_property",
+        "classmethod",
+        "contextmanager",
+        "deleter",
+        "deprecated",
+        "final",
+        "getter",
+        "lru_cache",
+        "no_type_check",
+        "overload",
+        "override",
+        "property",
+        "setter",
+        "singledispatch",
+        "singledispatchmethod",
+        "staticmethod",
+        "wraps",
+    }
+)
+_CLASS_DECORATORS = frozenset(
+    {
+        "attrs",
+        "dataclass",
+        "dataclass_transform",
+        "define",
+        "deprecated",
+        "final",
+        "frozen",
+        "mutable",
+        "runtime_checkable",
+        "s",
+        "total_ordering",
+        "unique",
+    }
+)
+_GENERIC = frozenset(
+    {
+        "Annotated",
+        "Any",
+        "AnyStr",
+        "AsyncGenerator",
+        "AsyncIterable",
+        "AsyncIterator",
+        "Awaitable",
+        "Callable",
+        "ClassVar",
+        "Concatenate",
+        "Coroutine",
+        "Dict",
+        "Final",
+        "FrozenSet",
+        "Generator",
+        "Iterable",
+        "Iterator",
+        "List",
+        "Literal",
+        "Mapping",
+        "MutableMapping",
+        "Optional",
+        "Sequence",
+        "Set",
+        "Tuple",
+        "Type",
+        "Union",
+        "dict",
+        "frozenset",
+        "list",
+        "set",
+        "tuple",
+        "type",
+    }
+)
+
+
+def last_name(expression: ast.expr) -> str:
+    """The last name of what is called or named: ``fixture`` for ``@pytest.fixture(name="x")``; '' where there is none."""
+    while isinstance(expression, ast.Call):
+        expression = expression.func
+    if isinstance(expression, ast.Attribute):
+        return expression.attr
+    return expression.id if isinstance(expression, ast.Name) else ""
+
+
+def value(expression: ast.expr, bindings: Bindings) -> bool:
+    """Whether evaluating this only makes a value out of constants and names."""
+    kind = expression.__class__
+    if kind in (ast.Constant, ast.Name, ast.Lambda):
+        return True
+    if isinstance(expression, (ast.Tuple, ast.List, ast.Set)):
+        return all(value(one, bindings) for one in expression.elts)
+    if isinstance(expression, ast.Dict):
+        return all(
+            (key is None or value(key, bindings)) and value(one, bindings)
+            for key, one in zip(expression.keys, expression.values, strict=True)
+        )
+    if isinstance(expression, ast.UnaryOp):
+        return isinstance(expression.operand, ast.Constant)
+    if isinstance(expression, ast.Attribute):
+        return _module_attribute(expression, bindings)
+    if isinstance(expression, ast.Subscript):
+        return (
+            last_name(expression.value) in _GENERIC
+            and value(expression.value, bindings)
+            and value(expression.slice, bindings)
+        )
+    if isinstance(expression, ast.BinOp):
+        return isinstance(expression.op, ast.BitOr) and all(
+            isinstance(side, (ast.Name, ast.Constant, ast.Subscript, ast.BinOp))
+            and value(side, bindings)
+            for side in (expression.left, expression.right)
+        )
+    if isinstance(expression, ast.Call):
+        return (
+            last_name(expression.func) in _CALLS
+            and _known(expression.func, bindings)
+            and all(value(one, bindings) for one in expression.args)
+            and all(value(one.value, bindings) for one in expression.keywords)
+        )
+    return isinstance(expression, ast.Starred) and value(expression.value, bindings)
+
+
+def decorator(expression: ast.expr, bindings: Bindings) -> bool:
+    """Whether the decorator of a function neither stores nor calls it."""
+    name = last_name(expression)
+    if name in ("setter", "getter", "deleter"):
+        return isinstance(expression, ast.Attribute)
+    return name in _FUNCTION_DECORATORS and _known(expression, bindings)
+
+
+def class_decorator(expression: ast.expr, bindings: Bindings) -> bool:
+    """Whether the decorator of a class does not store it."""
+    return last_name(expression) in _CLASS_DECORATORS and _known(expression, bindings)
+
+
+def _module_attribute(expression: ast.Attribute, bindings: Bindings) -> bool:
+    root: ast.expr = expression
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return isinstance(root, ast.Name) and any(
+        token.startswith("+0:") and token.endswith(":") for token in bindings.get(root.id, ())
+    )
+
+
+def _known(expression: ast.expr, bindings: Bindings) -> bool:
+    """Whether the name comes from a module of the standard library that is known here, or is a builtin."""
+    while isinstance(expression, ast.Call):
+        expression = expression.func
+    while isinstance(expression, ast.Attribute):
+        expression = expression.value
+    if not isinstance(expression, ast.Name):
+        return False
+    tokens = bindings.get(expression.id)
+    if tokens is None:
+        return True
+    return all(
+        token.startswith("+0:") and token[3:].partition(":")[0] in _SAFE_MODULES for token in tokens
+    )

@@ -1,0 +1,528 @@
+"""Reads the facts of one Python file with ``ast``. Nothing is imported or run."""
+
+import ast
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+
+from hunkgate.gates.tests import harmless
+from hunkgate.gates.tests.facts import DOCTESTS, MAIN, MODULE, Definition, Facts, Trait
+
+_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+_NAMED = (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_CONTEXTS = (ast.Load, ast.Store, ast.Del)
+_WORD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+# What a string constant must look like to name a module, an attribute, a program or a file.
+_NAMING = re.compile(r"[\w./:@+*~-]{2,120}")
+_LETTER = re.compile(r"[^\W\d_]")
+# Longer strings are data; no test in the repositories looked at names anything after this many characters.
+_CODE_CHARACTERS = 20_000
+_MEMBER_LOOKUPS = frozenset({"getattr", "hasattr", "setattr", "delattr"})
+_REFLECTION = frozenset({"vars", "dir", "eval", "exec"})
+_REFLECTED = frozenset({"__dict__", "__subclasses__", "getmembers", "__getattribute__"})
+_IMPORTERS = frozenset(
+    {"import_module", "__import__", "run_module", "run_path", "walk_packages", "iter_modules"}
+)
+
+
+def read(content: bytes) -> Facts:
+    """The facts of a Python file. Content that does not parse gives facts that mention every word in it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(content)
+        return _Reading(tree, content).facts()
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _unreadable(content)
+
+
+def _unreadable(content: bytes) -> Facts:
+    text = content.decode("utf-8", "replace")
+    tokens = {f"'{word}" for word in _WORD.findall(text)}
+    for line in text.splitlines():
+        if match := re.match(r"\s*(?:from\s+(\.*)([\w.]*)\s+import|import\s+([\w.]+))", line):
+            tokens.add(f"+{len(match[1] or '')}:{match[2] or match[3] or ''}:*")
+    return Facts(False, (Definition(MODULE, Trait.NONE, tuple(sorted(tokens)), ()),), {}, ())
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    """Whether the condition is ``TYPE_CHECKING``, which is False whenever code runs."""
+    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
+        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
+    )
+
+
+def is_main(test: ast.expr) -> bool:
+    """Whether the condition is ``__name__ == "__main__"``."""
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and test.left.id == "__name__"
+        and len(test.ops) == 1
+        and isinstance(test.ops[0], ast.Eq)
+        and isinstance(test.comparators[0], ast.Constant)
+        and test.comparators[0].value == "__main__"
+    )
+
+
+def is_text(statement: ast.stmt) -> bool:
+    """Whether the statement is a bare string: a docstring, or a comment in disguise."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def assigned(statement: ast.stmt) -> tuple[str, ...]:
+    """The plain names that an assignment binds; empty for every other statement and target."""
+    if isinstance(statement, ast.Assign):
+        targets: list[ast.expr] = statement.targets
+    elif isinstance(statement, ast.AnnAssign):
+        targets = [statement.target]
+    else:
+        return ()
+    names = []
+    for target in targets:
+        elements = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+        for element in elements:
+            if not isinstance(element, ast.Name):
+                return ()
+            names.append(element.id)
+    return tuple(names)
+
+
+def imported(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """The name that each part of an import binds ('*' for a star) and its token."""
+    if isinstance(statement, ast.Import):
+        for alias in statement.names:
+            if alias.asname:
+                yield alias.asname, f"+0:{alias.name}:"
+            else:
+                yield alias.name.partition(".")[0], f"+0:{alias.name}:"
+        return
+    for alias in statement.names:
+        yield (
+            alias.asname or alias.name,
+            f"+{statement.level}:{statement.module or ''}:{alias.name}",
+        )
+
+
+def statements(body: Iterable[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
+    """Every statement that runs with this body, compound ones opened; the flag says that it runs only as the program.
+
+    Of a compound statement itself only its own expressions are meant. What stands below ``if TYPE_CHECKING`` does not run.
+    """
+    for statement in body:
+        if isinstance(statement, ast.If) and is_type_checking(statement.test):
+            yield from statements(statement.orelse)
+        elif isinstance(statement, ast.If) and is_main(statement.test):
+            for inner, _ in statements(statement.body):
+                yield inner, True
+            yield from statements(statement.orelse)
+        else:
+            yield statement, False
+            if not isinstance(statement, (*_FUNCTION, ast.ClassDef)):
+                for block in _blocks(statement):
+                    yield from statements(block)
+
+
+def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(statement, name, None)
+        if block:
+            yield block
+    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield part.body
+
+
+def own_expressions(statement: ast.stmt) -> Iterator[ast.AST]:
+    """The parts of a statement that are not statements: all of a simple one."""
+    for value in statement.__dict__.values():
+        if isinstance(value, list):
+            for item in value:
+                if isinstance(item, ast.ExceptHandler):
+                    if item.type is not None:
+                        yield item.type
+                elif isinstance(item, ast.match_case):
+                    yield item.pattern
+                    if item.guard is not None:
+                        yield item.guard
+                elif isinstance(item, ast.AST) and not isinstance(item, ast.stmt):
+                    yield item
+        elif isinstance(value, ast.AST) and not isinstance(value, (ast.stmt, *_CONTEXTS)):
+            yield value
+
+
+class _Reading:
+    """One file being read."""
+
+    def __init__(self, tree: ast.Module, content: bytes) -> None:
+        self._tree = tree
+        self._doctests = b">>>" in content
+        self._bindings: dict[str, list[str]] = {}
+        self._module: set[str] = set()
+        self._main: set[str] = set()
+        self._examples: set[str] = set()
+        self._plugins: list[str] = []
+        self._found: dict[str, tuple[Trait, set[str], list[str]]] = {}
+
+    def facts(self) -> Facts:
+        ran = list(statements(self._tree.body))
+        for statement, _ in ran:
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                for name, token in imported(statement):
+                    self._bindings.setdefault(name, []).append(token)
+        self._docstring(self._tree.body)
+        for statement, program in ran:
+            self._statement(statement, "", self._main if program else self._module)
+        definitions = [Definition(MODULE, Trait.NONE, tuple(sorted(self._module)), ())]
+        for name, tokens in ((MAIN, self._main), (DOCTESTS, self._examples)):
+            if tokens:
+                definitions.append(Definition(name, Trait.NONE, tuple(sorted(tokens)), ()))
+        definitions += (
+            Definition(name, int(trait), tuple(sorted(tokens)), tuple(extra))
+            for name, (trait, tokens, extra) in self._found.items()
+        )
+        return Facts(
+            True,
+            tuple(definitions),
+            {name: tuple(tokens) for name, tokens in self._bindings.items()},
+            tuple(self._plugins),
+        )
+
+    def _define(
+        self, name: str, trait: Trait, tokens: Iterable[str] = (), extra: Iterable[str] = ()
+    ) -> None:
+        before = self._found.get(name)
+        if before is None:
+            self._found[name] = (trait, set(tokens), list(extra))
+        else:
+            before[1].update(tokens)
+            before[2].extend(extra)
+            self._found[name] = (before[0] | trait, before[1], before[2])
+
+    def _docstring(self, body: list[ast.stmt]) -> None:
+        if self._doctests and body and is_text(body[0]):
+            text = body[0].value.value  # type: ignore[attr-defined]  # is_text looked
+            for line in text.splitlines():
+                stripped = line.lstrip()
+                if stripped.startswith((">>>", "...")):
+                    for word in _WORD.findall(stripped):
+                        root, *rest = word.split(".")
+                        self._examples.update((root, f"'{word}", *(f".{part}" for part in rest)))
+
+    def _statement(self, statement: ast.stmt, prefix: str, runs: set[str]) -> None:
+        """One statement of the module (prefix '') or of a class body; ``runs`` takes what it mentions when it runs."""
+        if isinstance(statement, _FUNCTION):
+            self._function(statement, prefix, runs)
+        elif isinstance(statement, ast.ClassDef):
+            self._class(statement, prefix, runs)
+        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+            for name, token in imported(statement):
+                runs.add(token)
+                if prefix:
+                    self._define(prefix + name, Trait.VARIABLE, [token])
+        elif names := assigned(statement):
+            value = statement.value  # type: ignore[attr-defined]  # assigned looked
+            tokens: set[str] = set()
+            if value is not None and names != ("__all__",):
+                if harmless.value(value, self._bindings):
+                    self._scan([value], tokens)
+                else:
+                    self._scan([value], runs)
+            if isinstance(statement, ast.AnnAssign):
+                self._scan([statement.annotation], tokens if not prefix else runs)
+            if not prefix and "pytest_plugins" in names and value is not None:
+                self._plugins += (
+                    node.value
+                    for node in ast.walk(value)
+                    if isinstance(node, ast.Constant) and isinstance(node.value, str)
+                )
+            for name in names:
+                self._define(prefix + name, Trait.VARIABLE, tokens)
+        elif not is_text(statement):
+            self._scan(list(own_expressions(statement)), runs)
+            # A name bound in any other way (for, with, except, match, :=) is a global like another.
+            for node in own_expressions(statement):
+                for inner in ast.walk(node):
+                    if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                        self._define(prefix + inner.id, Trait.VARIABLE)
+
+    def _function(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, prefix: str, runs: set[str]
+    ) -> None:
+        tokens: set[str] = set()
+        trait = Trait.FUNCTION
+        extra: list[str] = []
+        for decorator in node.decorator_list:
+            self._scan([decorator], runs)
+            name = harmless.last_name(decorator)
+            if "fixture" in name:
+                trait |= Trait.FIXTURE
+                extra.append(_fixture_name(decorator) or node.name)
+                if _autouse(decorator):
+                    trait |= Trait.AUTOUSE
+            elif not harmless.decorator(decorator, self._bindings):
+                trait |= Trait.REGISTERED
+        if node.name.startswith("pytest_"):
+            trait |= Trait.HOOK
+        arguments = node.args
+        for default in (*arguments.defaults, *filter(None, arguments.kw_defaults)):
+            self._scan([default], tokens if harmless.value(default, self._bindings) else runs)
+        self._scope(node, tokens, frozenset(), own=bool(prefix))
+        tokens.update(
+            f"({one.arg}"
+            for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        )
+        self._docstring(node.body)
+        self._define(prefix + node.name, trait, tokens, extra)
+
+    def _class(self, node: ast.ClassDef, prefix: str, runs: set[str]) -> None:
+        trait = Trait.CLASS
+        bases: set[str] = set()
+        for decorator in node.decorator_list:
+            self._scan([decorator], runs)
+            if not harmless.class_decorator(decorator, self._bindings):
+                trait |= Trait.REGISTERED
+        for base in node.bases:
+            self._scan([base], bases)
+            root: ast.expr = base
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            if not isinstance(root, (ast.Name, ast.Subscript)):
+                self._scan([base], runs)
+        for keyword in node.keywords:
+            self._scan([keyword.value], runs)
+            if keyword.arg == "metaclass":
+                trait |= Trait.METACLASS
+        self._docstring(node.body)
+        name = prefix + node.name
+        self._define(name, trait, bases, sorted(bases))
+        for statement, _ in statements(node.body):
+            self._statement(statement, f"{name}.", runs)
+
+    def _scope(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+        tokens: set[str],
+        outer: frozenset[str],
+        *,
+        own: bool = False,
+        first: str = "",
+    ) -> None:
+        arguments = node.args
+        every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        stores = {one.arg for one in every}
+        stores.update(one.arg for one in (arguments.vararg, arguments.kwarg) if one is not None)
+        if own and every:
+            first = every[0].arg
+        annotations = [one.annotation for one in every if one.annotation is not None]
+        if isinstance(node, ast.Lambda):
+            body: list[ast.AST] = [node.body]
+        else:
+            body = list(node.body)
+            if node.returns is not None:
+                annotations.append(node.returns)
+        self._scan([*annotations], tokens)
+        self._scan(body, tokens, outer, stores, first)
+
+    def _scan(
+        self,
+        nodes: Iterable[ast.AST],
+        tokens: set[str],
+        outer: frozenset[str] = frozenset(),
+        stores: set[str] | None = None,
+        first: str = "",
+    ) -> None:
+        """Add what this code mentions. ``stores`` is None at module or class level, where every name is a global."""
+        local = stores is not None
+        stores = stores if stores is not None else set()
+        loads: list[tuple[str, tuple[str, ...]]] = []
+        inner: list[ast.AST] = []
+        declared: set[str] = set()
+        stack = list(nodes)
+        while stack:
+            node = stack.pop()
+            kind = node.__class__
+            if kind is ast.Name:
+                if node.ctx.__class__ is ast.Load:  # type: ignore[attr-defined]
+                    loads.append((node.id, ()))  # type: ignore[attr-defined]
+                else:
+                    stores.add(node.id)  # type: ignore[attr-defined]
+                continue
+            if kind is ast.Constant:
+                if node.value.__class__ is str:  # type: ignore[attr-defined]
+                    _string(node.value, tokens)  # type: ignore[attr-defined]
+                continue
+            if kind is ast.Attribute:
+                attributes = []
+                below: ast.AST = node
+                while below.__class__ is ast.Attribute:
+                    attributes.append(below.attr)
+                    below = below.value
+                if not _REFLECTED.isdisjoint(attributes):
+                    tokens.add("!members")
+                if "modules" in attributes:
+                    tokens.add("!globals")
+                if below.__class__ is ast.Name:
+                    loads.append((below.id, tuple(reversed(attributes))))
+                else:
+                    tokens.update(f".{name}" for name in attributes)
+                    stack.append(below)
+                continue
+            if kind is ast.Call:
+                _dynamic(node, tokens)  # type: ignore[arg-type]
+            elif kind in _COMPREHENSIONS or kind is ast.Lambda:
+                inner.append(node)
+                if kind is ast.Lambda:
+                    stack.extend(node.args.defaults)  # type: ignore[attr-defined]
+                    stack.extend(filter(None, node.args.kw_defaults))  # type: ignore[attr-defined]
+                continue
+            elif isinstance(node, ast.Expr) and is_text(node):
+                continue
+            elif kind in _FUNCTION:
+                stores.add(node.name)  # type: ignore[attr-defined]
+                inner.append(node)
+                stack.extend(node.decorator_list)  # type: ignore[attr-defined]
+                stack.extend(node.args.defaults)  # type: ignore[attr-defined]
+                stack.extend(filter(None, node.args.kw_defaults))  # type: ignore[attr-defined]
+                continue
+            elif kind is ast.ClassDef:
+                stores.add(node.name)  # type: ignore[attr-defined]
+                inner.append(node)
+                stack.extend(node.decorator_list)  # type: ignore[attr-defined]
+                stack.extend(node.bases)  # type: ignore[attr-defined]
+                stack.extend(one.value for one in node.keywords)  # type: ignore[attr-defined]
+                continue
+            elif kind is ast.Import or kind is ast.ImportFrom:
+                for name, token in imported(node):  # type: ignore[arg-type]
+                    stores.add(name)
+                    tokens.add(token)
+                continue
+            elif kind is ast.Global or kind is ast.Nonlocal:
+                declared.update(node.names)  # type: ignore[attr-defined]
+                continue
+            elif kind is ast.If and is_type_checking(node.test):  # type: ignore[attr-defined]
+                stack.extend(node.orelse)  # type: ignore[attr-defined]
+                continue
+            elif kind in _NAMED and node.name:  # type: ignore[attr-defined]
+                stores.add(node.name)  # type: ignore[attr-defined]
+            for value in node.__dict__.values():
+                if value.__class__ is list:
+                    stack.extend(item for item in value if isinstance(item, ast.AST))
+                elif isinstance(value, ast.AST):
+                    stack.append(value)
+        hidden = (outer | stores) - declared if local else outer
+        tokens.update(stores & declared)
+        for name, path in loads:
+            if name in hidden:
+                mark = "~" if name == first else "."
+                tokens.update(f"{mark}{part}" for part in path[:1])
+                tokens.update(f".{part}" for part in path[1:])
+            elif path and name in self._bindings:
+                tokens.add(".".join((name, *path)))
+            else:
+                tokens.add(name)
+                tokens.update(f".{part}" for part in path)
+                if name in ("globals", "eval", "exec"):
+                    tokens.add("!globals")
+        frozen = frozenset(hidden)
+        for node in inner:
+            if isinstance(node, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)):
+                self._scope(node, tokens, frozen, first=first)
+            elif isinstance(node, ast.ClassDef):
+                # Names of a class body are not seen from its methods: its own stores hide nothing.
+                for statement in node.body:
+                    if isinstance(statement, _FUNCTION):
+                        self._scan(statement.decorator_list, tokens, frozen)
+                        self._scope(statement, tokens, frozen, own=True)
+                        self._scan(
+                            [
+                                *statement.args.defaults,
+                                *filter(None, statement.args.kw_defaults),
+                            ],
+                            tokens,
+                            frozen,
+                        )
+                    elif not is_text(statement):
+                        self._scan([statement], tokens, frozen)
+            else:
+                self._scan(list(_children(node)), tokens, frozen, set(), first)
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    for value in node.__dict__.values():
+        if value.__class__ is list:
+            yield from (item for item in value if isinstance(item, ast.AST))
+        elif isinstance(value, ast.AST):
+            yield value
+
+
+def _string(text: str, tokens: set[str]) -> None:
+    if _NAMING.fullmatch(text):
+        if _LETTER.search(text):
+            tokens.add(f"'{text}")
+    elif len(text) <= _CODE_CHARACTERS:
+        if "import " in text:
+            for word in _WORD.findall(text):
+                tokens.add(f"'{word}")
+        elif len(text) <= 300:
+            # A command line, or a path with blanks: its words that look like a path, a file or a dotted name.
+            for word in text.split():
+                if ("." in word or "/" in word) and _NAMING.fullmatch(word.strip(".,;:()'\"")):
+                    tokens.add("'" + word.strip(".,;:()'\""))
+
+
+def _dynamic(call: ast.Call, tokens: set[str]) -> None:
+    """Note the lookups whose name is made at run time."""
+    name = harmless.last_name(call.func)
+    if name in _MEMBER_LOOKUPS and len(call.args) > 1:
+        _made(call.args[1], tokens, "^", "!members")
+    elif name in ("attrgetter", "methodcaller") and call.args:
+        _made(call.args[0], tokens, "^", "!members")
+    elif name in _REFLECTION:
+        tokens.add("!members")
+    elif name in _IMPORTERS:
+        if call.args:
+            _made(call.args[0], tokens, "@", "@")
+        else:
+            tokens.add("@")
+
+
+def _made(argument: ast.expr, tokens: set[str], mark: str, unknown: str) -> None:
+    """Note what a computed name is known to begin with; a constant is noted as every string is."""
+    if isinstance(argument, ast.Constant):
+        return
+    begin: ast.expr | None = None
+    if isinstance(argument, ast.JoinedStr) and argument.values:
+        begin = argument.values[0]
+    elif isinstance(argument, ast.BinOp) and isinstance(argument.op, (ast.Add, ast.Mod)):
+        begin = argument.left
+    known = ""
+    if isinstance(begin, ast.Constant) and isinstance(begin.value, str):
+        known = begin.value.partition("%")[0]
+    tokens.add(mark + known if len(known) > 1 else unknown)
+    if mark == "^" and len(known) > 1:
+        # The receiver may be a module as well.
+        tokens.add("!globals")
+
+
+def _fixture_name(decorator: ast.expr) -> str:
+    if isinstance(decorator, ast.Call):
+        for keyword in decorator.keywords:
+            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+                return str(keyword.value.value)
+    return ""
+
+
+def _autouse(decorator: ast.expr) -> bool:
+    if not isinstance(decorator, ast.Call):
+        return False
+    for keyword in decorator.keywords:
+        if keyword.arg is None:
+            return True
+        if keyword.arg == "autouse":
+            return not (isinstance(keyword.value, ast.Constant) and keyword.value.value is False)
+    return False

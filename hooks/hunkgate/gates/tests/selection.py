@@ -1,0 +1,375 @@
+"""Which test files a change can make fail: none (and why), these (and why each), or all (and why)."""
+
+import enum
+import fnmatch
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hunkgate.gates.tests import delta, reader, roots
+from hunkgate.gates.tests.facts import MODULE, Facts, FactStore
+from hunkgate.gates.tests.graph import Graph, Key
+from hunkgate.gates.tests.settings import TestSettings
+from hunkgate.model import GITLINK, SYMLINK, Change, FileChange, Tree
+
+# What decides how everything runs: pytest's and the project's configuration, what is installed, what Python itself loads.
+_EVERYTHING = (
+    "pyproject.toml",
+    "setup.cfg",
+    "setup.py",
+    "tox.ini",
+    "pytest.ini",
+    ".pytest.ini",
+    "pytest.toml",
+    "*.lock",
+    "pylock*.toml",
+    "*requirements*.txt",
+    "*requirements*.in",
+    "*constraints*.txt",
+    "Pipfile",
+    "Pipfile.lock",
+    "environment*.y*ml",
+    ".python-version",
+    "sitecustomize.py",
+    "usercustomize.py",
+    "*.pth",
+    ".coveragerc",
+    ".env",
+    "*.c",
+    "*.h",
+    "*.cpp",
+    "*.pyx",
+    "*.pxd",
+    "*.rs",
+)
+# Written for readers: they change a test only where something in the tree names them.
+_PROSE = (
+    "*.md",
+    "*.rst",
+    "LICENSE*",
+    "COPYING*",
+    "NOTICE*",
+    "AUTHORS*",
+    "CHANGES*",
+    "CHANGELOG*",
+    "*.png",
+    "*.svg",
+    "*.gif",
+    "*.jpg",
+    ".gitignore",
+    ".gitattributes",
+    ".editorconfig",
+    ".mailmap",
+    ".git-blame-ignore-revs",
+    "CODEOWNERS",
+    ".pre-commit-config.yaml",
+    ".readthedocs.y*ml",
+    "py.typed",
+    "*.pyi",
+)
+_PROSE_FOLDERS = (".github/", "docs/", "doc/", ".circleci/", ".gitlab/", "requirements-docs/")
+
+
+class Kind(enum.Enum):
+    """How many test files the answer names. NONE and ALL are never the same value as an empty or a full list."""
+
+    NONE = "none"
+    SOME = "some"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectedFile:
+    """One test file to run.
+
+    ``reason`` is one sentence. ``distance`` counts the steps to the nearest changed definition (0: the file itself changed).
+    ``changed`` are the changed definitions that reach it, as (path, dotted name); the name is '' for import-time code or data.
+    """
+
+    path: str
+    reason: str
+    distance: int = 0
+    changed: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The answer. ``files`` are the test files to run in path order, for ALL every one; ``tests`` are all of the head tree."""
+
+    kind: Kind
+    reason: str
+    files: tuple[SelectedFile, ...] = ()
+    tests: tuple[str, ...] = ()
+    trace: "Trace | None" = field(default=None, repr=False, compare=False)
+
+    def explain(self, path: str) -> tuple[str, ...]:
+        """Why this test file or changed file is, or is not, in the answer: one line per step, the file itself first."""
+        return _explain(self, path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seed:
+    """One changed definition: the node that stands for it and what to call it."""
+
+    path: str
+    name: str
+    node: int
+
+    @property
+    def label(self) -> str:
+        """How a reader finds it."""
+        return f"{self.path}::{self.name}" if self.name else self.path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """How the answer was found: the graph and what in it changed."""
+
+    graph: Graph
+    seeds: tuple[Seed, ...]
+
+
+def select(change: Change, settings: TestSettings, store: FactStore) -> Selection:
+    """The test files of the head tree that the change can make fail. Raises GitError where a blob cannot be read."""
+    layout = roots.layout(change.head)
+    entries = change.head.entries()
+    tests = tuple(path for path in entries if layout.is_test(path, settings))
+    if layout_doctests := tuple(
+        path
+        for path in entries
+        if path.endswith(".py") and path not in tests and layout.governing(path).doctest_modules
+    ):
+        tests += _with_doctests(change.head, layout_doctests)
+    if not tests:
+        return Selection(kind=Kind.NONE, reason="the tree holds no test files")
+    changed = tuple(one for one in change.files if one.base_blob != one.head_blob or one.old_path)
+    for one in changed:
+        for path in one.touched:
+            if pattern := _matches(path, _EVERYTHING):
+                return _everything(tests, f"{path} decides how every test runs ({pattern})")
+        if GITLINK in (one.base_mode, one.head_mode):
+            return _everything(tests, f"the submodule {one.path} changed")
+    if not changed:
+        return Selection(kind=Kind.NONE, reason="no content changed", tests=tests)
+    return _by_graph(change, changed, layout, tests, store)
+
+
+def _everything(tests: tuple[str, ...], reason: str) -> Selection:
+    return Selection(
+        kind=Kind.ALL,
+        reason=reason,
+        files=tuple(SelectedFile(path=path, reason=reason) for path in tests),
+        tests=tests,
+    )
+
+
+def _matches(path: str, patterns: Iterable[str]) -> str:
+    name = path.rpartition("/")[2]
+    return next((one for one in patterns if fnmatch.fnmatchcase(name, one)), "")
+
+
+def _with_doctests(tree: Tree, paths: Iterable[str]) -> tuple[str, ...]:
+    entries = tree.entries()
+    return tuple(
+        path
+        for path in paths
+        if entries[path].mode not in (SYMLINK, GITLINK) and b">>>" in tree.read(entries[path].blob)
+    )
+
+
+def gather(trees: Mapping[str, tuple[Tree, str]], store: FactStore) -> dict[str, Facts]:
+    """The facts of Python files, by path; ``trees`` says from which tree each is read and its blob id."""
+    kept = dict(store.get({blob for _, blob in trees.values()}))
+    fresh: dict[str, Facts] = {}
+    found = {}
+    for path, (tree, blob) in trees.items():
+        facts = kept.get(blob) or fresh.get(blob)
+        if facts is None:
+            facts = fresh[blob] = reader.read(tree.read(blob))
+        found[path] = facts
+    if fresh:
+        store.put(fresh)
+    return found
+
+
+def _is_python(path: str) -> bool:
+    return path.endswith(".py")
+
+
+def _by_graph(
+    change: Change,
+    changed: tuple[FileChange, ...],
+    layout: roots.Layout,
+    tests: tuple[str, ...],
+    store: FactStore,
+) -> Selection:
+    sources = {
+        path: (change.head, entry.blob)
+        for path, entry in change.head.entries().items()
+        if _is_python(path) and entry.mode not in (SYMLINK, GITLINK)
+    }
+    parts: dict[str, delta.Delta] = {}
+    data: list[str] = []
+    for one in changed:
+        before, after = one.base_path, one.head_path
+        if before is not None and after is not None and before != after:
+            pairs: tuple[tuple[str, bool, bool], ...] = (
+                (before, True, False),
+                (after, False, True),
+            )
+        else:
+            pairs = ((one.path, before is not None, after is not None),)
+        for path, was, is_now in pairs:
+            if not _is_python(path) or SYMLINK in (one.base_mode, one.head_mode):
+                data.append(path)
+            elif was and is_now:
+                parts[path] = delta.between(change.before(one), change.after(one))
+                # A script that is run or read by its path is data as well.
+                if parts[path].changed:
+                    data.append(path)
+            else:
+                parts[path] = delta.EVERYTHING
+                data.append(path)
+                if was and one.base_blob is not None:
+                    sources[path] = (change.base, one.base_blob)
+    files = gather(sources, store)
+    gone = {(path, name) for path, part in parts.items() for name in part.gone}
+    gone |= {
+        (path, name) for path, part in parts.items() for name in part.changed if name != MODULE
+    }
+    graph = Graph(files, layout, tests, gone=gone, data=data)
+    graph.spread()
+    return _answer(graph, parts, data, tests)
+
+
+def _answer(
+    graph: Graph,
+    parts: Mapping[str, delta.Delta],
+    data: Iterable[str],
+    tests: tuple[str, ...],
+) -> Selection:
+    seeds: list[Seed] = []
+    bits = 0
+    silent: list[str] = []
+    for path, part in parts.items():
+        if not part.changed:
+            continue
+        module = graph.node(path, MODULE)
+        own = [
+            Seed(path=path, name=name, node=graph.node(path, name)) for name in sorted(part.changed)
+        ]
+        reach = 0
+        for seed in own:
+            reach |= graph.reached(seed.node)
+        if path in tests:
+            own.append(Seed(path=path, name=MODULE, node=module))
+            reach |= 1 << tests.index(path)
+        if not reach:
+            # Nobody mentions it: something may call it in a way that is not seen, so whoever loads the file counts.
+            own = [Seed(path=path, name=MODULE, node=module)]
+            reach = graph.reached(module)
+        if not reach:
+            silent.append(path)
+        seeds += own
+        bits |= reach
+    for path in data:
+        node = graph.data_node(path)
+        reach = graph.reached(node)
+        if path in tests:
+            reach |= 1 << tests.index(path)
+        if reach:
+            seeds.append(Seed(path=path, name=MODULE, node=node))
+            bits |= reach
+        elif path not in parts and not _is_prose(path):
+            silent.append(path)
+    for path in silent:
+        near = graph.near(path)
+        if near is None:
+            continue
+        if not near:
+            return _everything(tests, f"{path} changed, and nothing tells which test uses it")
+        bits |= near
+        seeds.append(Seed(path=path, name=MODULE, node=graph.node(path, MODULE)))
+    files = _selected(graph, seeds, bits)
+    if not files:
+        names = ", ".join(sorted({*parts, *data})[:3]) or "the change"
+        reason = f"only comments, annotations for type checkers or files that no test reaches changed ({names})"
+        return Selection(
+            kind=Kind.NONE, reason=reason, tests=tests, trace=Trace(graph=graph, seeds=tuple(seeds))
+        )
+    return Selection(
+        kind=Kind.SOME,
+        reason=f"{len(files)} of {len(tests)} test files can reach what changed",
+        files=files,
+        tests=tests,
+        trace=Trace(graph=graph, seeds=tuple(seeds)),
+    )
+
+
+def _is_prose(path: str) -> bool:
+    return bool(_matches(path, _PROSE)) or path.startswith(_PROSE_FOLDERS)
+
+
+def _selected(graph: Graph, seeds: list[Seed], bits: int) -> tuple[SelectedFile, ...]:
+    distances = graph.distances([seed.node for seed in seeds])
+    found = []
+    for index, path in enumerate(graph.tests):
+        if not bits >> index & 1:
+            continue
+        reaching = [seed for seed in seeds if graph.reached(seed.node) >> index & 1]
+        start = graph.node(path, MODULE)
+        own = any(seed.path == path for seed in seeds)
+        labels = ", ".join(seed.label for seed in reaching[:3]) + (
+            f" and {len(reaching) - 3} more" if len(reaching) > 3 else ""
+        )
+        found.append(
+            SelectedFile(
+                path=path,
+                reason=(
+                    "the test file itself changed"
+                    if own
+                    else f"reaches {labels}" if labels else "stands nearest to what changed"
+                ),
+                distance=0 if own else distances.get(start, len(graph.keys)),
+                changed=tuple((seed.path, seed.name) for seed in reaching),
+            )
+        )
+    return tuple(found)
+
+
+def _explain(selection: Selection, path: str) -> tuple[str, ...]:
+    chosen = {one.path: one for one in selection.files}
+    trace = selection.trace
+    if path in chosen and selection.kind is Kind.ALL:
+        return (path, f"selected: {selection.reason}")
+    if path not in selection.tests:
+        return _explain_source(selection, path)
+    if trace is None:
+        return (path, f"not selected: {selection.reason}")
+    graph = trace.graph
+    if path in chosen:
+        lines = [path, f"selected: {chosen[path].reason}"]
+        start = graph.node(path, MODULE)
+        index = graph.tests.index(path)
+        for seed in trace.seeds:
+            if graph.reached(seed.node) >> index & 1:
+                lines += graph.way(start, seed.node, index)
+                break
+        return tuple(lines)
+    lines = [path, "not selected"]
+    index = graph.tests.index(path)
+    for seed in trace.seeds:
+        lines.append(f"  {seed.label}: {graph.why_not(seed.node, index)}")
+    return tuple(lines) if trace.seeds else (path, f"not selected: {selection.reason}")
+
+
+def _explain_source(selection: Selection, path: str) -> tuple[str, ...]:
+    reached = [
+        f"  {one.path}: {', '.join(name or 'as a whole' for where, name in one.changed if where == path)}"
+        for one in selection.files
+        if any(where == path for where, _ in one.changed)
+    ]
+    if reached:
+        return (path, f"reached by {len(reached)} of {len(selection.tests)} test files", *reached)
+    if selection.kind is Kind.ALL:
+        return (path, f"all tests are selected: {selection.reason}")
+    return (path, "nothing in the change reaches a test through this file")
