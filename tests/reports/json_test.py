@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import verdicts
 from hunkgate import reports
@@ -34,6 +34,7 @@ def test_the_document_is_what_the_schema_says(verdict: Verdict) -> None:
     VALIDATOR.validate(document(verdict))
 
 
+@settings(max_examples=40)
 @given(verdicts.any_verdict)
 def test_any_verdict_is_what_the_schema_says(verdict: Verdict) -> None:
     VALIDATOR.validate(document(verdict))

@@ -4,7 +4,7 @@ import dataclasses
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import verdicts
@@ -133,7 +133,7 @@ hunkgate: FIX [paths/forbidden] secrets/key.pem
 hunkgate: 4 findings: 2 for a human (STOP), 2 to mend (FIX)
 next:   first mend what says FIX: an approval holds for exactly the content that it was given for
 next:   a maintainer runs, for all of them   hunkgate approve 3f9a1c22 77b1d0e4
-you:    do not retry, split, reword or move these changes, and leave the hooks as they are: the same check runs on push and in CI.
+you:    do not retry, split, reword or move what says STOP, and leave the hooks as they are: the same check runs on push and in CI.
         Mend what says FIX. Only these items are blocked; other work may go on.
         Say to the user, word for word:
           "hunkgate needs your approval for 2 changes. In your own terminal run:  hunkgate approve 3f9a1c22 77b1d0e4"
@@ -252,6 +252,7 @@ def test_one_finding_takes_at_most_twelve_lines(finding: Finding, options: Optio
     assert any("more lines" in line for line in lines)
 
 
+@settings(max_examples=40)
 @given(verdicts.any_verdict)
 def test_the_whole_stays_within_a_screen(verdict: Verdict) -> None:
     assert len(terminal.render(verdict, AGENT).splitlines()) <= 60
@@ -289,6 +290,7 @@ def test_a_hostile_name_is_escaped(name: str) -> None:
     assert max(len(line) for line in text.splitlines()) < 4100
 
 
+@settings(max_examples=40)
 @given(verdicts.any_verdict, st.booleans())
 def test_nothing_but_line_feeds_reaches_the_terminal(verdict: Verdict, agent: bool) -> None:
     text = terminal.render(verdict, Options(agent=agent)) + terminal.faults(verdict)

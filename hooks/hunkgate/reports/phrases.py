@@ -2,7 +2,7 @@
 
 import datetime as dt
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from hunkgate.model import Approval, Finding, Level, Origin, Verdict
@@ -51,7 +51,7 @@ def subject(finding: Finding) -> str:
 
 def policy(finding: Finding, verdict: Verdict) -> str:
     """The label of the policy that the finding goes by, '' where none is known. Not escaped."""
-    return finding.policy or "; ".join(verdict.policies)
+    return finding.policy or judged_by(verdict)
 
 
 def scope(verdict: Verdict) -> str:
@@ -63,6 +63,26 @@ def scope(verdict: Verdict) -> str:
 def counted(number: int, noun: str) -> str:
     """``1 file``, ``2 files``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def tally(verdict: Verdict) -> str:
+    """What the outcome rests on: the reasons of a fault, the findings that block, or how much passed."""
+    if verdict.faults:
+        return f"{counted(len(verdict.faults), 'reason')} why it could not be judged, which counts as a refusal"
+    if not verdict.blocking:
+        return scope(verdict)
+    return refusals(verdict.blocking)
+
+
+def refusals(findings: Sequence[Finding]) -> str:
+    """How many findings block, and how many of them need a human."""
+    human = sum(one.item is not None for one in findings)
+    return f"{counted(len(findings), 'finding')}: {human} for a human (STOP), {len(findings) - human} to mend (FIX)"
+
+
+def judged_by(verdict: Verdict) -> str:
+    """The labels of the policies that judged, in one text. Not escaped."""
+    return "; ".join(verdict.policies)
 
 
 def judged(verdict: Verdict) -> str:

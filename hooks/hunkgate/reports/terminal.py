@@ -67,7 +67,7 @@ def _head(verdict: Verdict, options: Options) -> Iterator[str]:
             f"({phrases.counted(len(verdict.faults), 'reason')} in the error output)"
         )
     elif verdict.outcome is Outcome.PASS:
-        policies = phrases.shortened("; ".join(verdict.policies), _COLUMNS)
+        policies = phrases.shortened(phrases.judged_by(verdict), _COLUMNS)
         by = f" ({policies})" if policies else ""
         yield f"hunkgate: {_coloured('PASS', _GREEN, options)} {phrases.scope(verdict)}{by}"
 
@@ -141,10 +141,7 @@ def _line(finding: Finding, verdict: Verdict, options: Options) -> str:
 def _closing(
     findings: Sequence[Finding], human: Sequence[Finding], verdict: Verdict
 ) -> Iterator[str]:
-    yield (
-        f"hunkgate: {phrases.counted(len(findings), 'finding')}: {len(human)} for a human (STOP), "
-        f"{len(findings) - len(human)} to mend (FIX)"
-    )
+    yield f"hunkgate: {phrases.refusals(findings)}"
     if human and len(human) < len(findings):
         yield "next:   first mend what says FIX: an approval holds for exactly the content that it was given for"
     if len(human) > 1:
@@ -158,8 +155,10 @@ def _agent(human: Sequence[Finding], *, mend: bool, verdict: Verdict) -> Iterato
     names = _quotable(phrases.subject(human[0])) if one else f"{len(human)} changes"
     command = phrases.approve_command(phrases.items(human), verdict)
     first = "Mend what says FIX. " if mend else ""
+    # Mending may mean to split: forbid it only for what waits for the human.
+    blocked = "what says STOP" if mend else "this change" if one else "these changes"
     yield (
-        f"you:    do not retry, split, reword or move {'this change' if one else 'these changes'}, and leave the hooks as "
+        f"you:    do not retry, split, reword or move {blocked}, and leave the hooks as "
         "they are: the same check runs on push and in CI."
     )
     yield f"{_INDENT}{first}Only {'this item is' if one else 'these items are'} blocked; other work may go on."
