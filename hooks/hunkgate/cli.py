@@ -17,6 +17,7 @@ from hunkgate.text import visible
 COMMANDS = (
     ("check", "judge the staged change or a range of commits by the policy's gates"),
     ("diff", "show the change that would be judged"),
+    ("dependencies", "show what the change does to the dependencies"),
     ("policy", "show the policy in force, where each value came from and which tree judges"),
     ("init", "write a commented policy and the pre-commit entry for this repository"),
 )

@@ -1,0 +1,38 @@
+"""``hunkgate dependencies``: what the change does to the dependencies, as a report of its own."""
+
+import argparse
+import json
+
+from hunkgate import policies
+from hunkgate.commands import occasion
+from hunkgate.gates.dependencies.settings import DependencySettings
+from hunkgate.gates.dependencies.survey import survey
+from hunkgate.git import open_repository
+from hunkgate.reports import dependencies as report
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    occasion.configure(parser)
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "markdown"),
+        default="text",
+        help="text for people, json for programs, markdown for a pull request",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print every change of a dependency with what it means under the base's policy. It reports and does not judge: exit 0."""
+    repository = open_repository()
+    change = occasion.change(arguments, repository)
+    judging = policies.of_tree(change.base, "base").settings.get("dependencies")
+    settings = judging if isinstance(judging, DependencySettings) else DependencySettings()
+    found = survey(change, settings)
+    if arguments.format == "json":
+        print(json.dumps(report.records(found), indent=1))
+    elif arguments.format == "markdown":
+        print(report.markdown(found), end="")
+    else:
+        print(report.text(found), end="")
+    return 0
