@@ -19,6 +19,7 @@ COMMANDS = (
     ("diff", "show the change that would be judged"),
     ("dependencies", "show what the change does to the dependencies"),
     ("policy", "show the policy in force, where each value came from and which tree judges"),
+    ("install", "write native git hooks that see every ref of a push and every ref update"),
     ("init", "write a commented policy and the pre-commit entry for this repository"),
 )
 
@@ -85,6 +86,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run() -> NoReturn:
     """The console script: main, with standard streams that can show any file name and signals that end it cleanly."""
+    # What PYTHONPATH names may be the judged repository's own: it must not stand before the judge's libraries.
+    foreign = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:] = [path for path in sys.path if path and path not in foreign]
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

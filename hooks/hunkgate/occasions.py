@@ -152,34 +152,36 @@ def transaction(repository: Repository, lines: bytes) -> tuple[Occasion, ...]:
     branches = {ref: ids for ref, ids in updates.items() if ref.startswith(_BRANCHES)}
     if not branches and "HEAD" in updates:
         branches = {"HEAD": updates["HEAD"]}
+    if not branches:
+        return ()
+    base = policies.protected_tip(repository, "")
+    # What a remote has was judged when it was pushed there; without one only what the old tip, or another branch, already had.
+    remote_tips = _tips(repository, "refs/remotes/")
     found = []
-    remotes: tuple[str, ...] | None = None
     for ref, (old, new) in branches.items():
-        if remotes is None:
-            listed = repository.run(
-                "for-each-ref",
-                "--format=%(objectname)",
-                "refs/remotes/",
-                "refs/heads/" if not _given(old) else "",
-            )
-            remotes = tuple(dict.fromkeys(listed.decode("ascii").split()))
-        base = policies.protected_tip(repository, "")
         known = base[1] if base else (old if _given(old) else None)
-        exclude = tuple(one for one in remotes if one != new) or ((old,) if _given(old) else ())
         if known is None:
             continue
-        label = base[0] if base else ref.removeprefix(_BRANCHES)
         found.append(
             Occasion(
                 name=ref,
-                policies=(policies.of_commit(repository, known, label),),
+                policies=(
+                    policies.of_commit(
+                        repository, known, base[0] if base else ref.removeprefix(_BRANCHES)
+                    ),
+                ),
                 base=known,
                 head=new,
-                exclude=exclude,
+                exclude=remote_tips or ((old,) if _given(old) else _tips(repository, _BRANCHES)),
                 net=False,
             )
         )
     return tuple(found)
+
+
+def _tips(repository: Repository, below: str) -> tuple[str, ...]:
+    listed = repository.run("for-each-ref", "--format=%(objectname)", below)
+    return tuple(dict.fromkeys(listed.decode("ascii").split()))
 
 
 def commit(repository: Repository, name: str) -> str:
@@ -293,7 +295,7 @@ def _given(id_: str) -> bool:
 
 def _fields(lines: bytes, count: int) -> list[tuple[str, ...]]:
     found = []
-    for line in lines.decode("utf-8", "surrogateescape").splitlines():
+    for line in filter(None, lines.decode("utf-8", "surrogateescape").split("\n")):
         fields = tuple(line.split(" "))
         if len(fields) != count:
             raise GitError(
