@@ -83,7 +83,8 @@ def script(name: str, python: str, *, tests: bool = False) -> str:
         "#!/bin/sh",
         f"{MARK} {name} {__version__}: written by hunkgate install, which also renews it",
         f"python={shlex.quote(python)}",
-        f'kept=$(dirname "$0")/{name}{KEPT}',
+        f"kept=${{0%/*}}/{name}{KEPT}",
+        *(['[ "$1" = prepared ] || [ -x "$kept" ] || exit 0'] if name == "reference-transaction" else []),
         *(["lines=$(cat)"] if reads else []),
         'if [ -x "$kept" ]; then',
         (
