@@ -84,7 +84,11 @@ def script(name: str, python: str, *, tests: bool = False) -> str:
         f"{MARK} {name} {__version__}: written by hunkgate install, which also renews it",
         f"python={shlex.quote(python)}",
         f"kept=${{0%/*}}/{name}{KEPT}",
-        *(['[ "$1" = prepared ] || [ -x "$kept" ] || exit 0'] if name == "reference-transaction" else []),
+        *(
+            ['[ "$1" = prepared ] || [ -x "$kept" ] || exit 0']
+            if name == "reference-transaction"
+            else []
+        ),
         *(["lines=$(cat)"] if reads else []),
         'if [ -x "$kept" ]; then',
         (

@@ -17,6 +17,8 @@ from hunkgate.model import Change, Fault, Level, Outcome, Verdict
 from hunkgate.occasions import Occasion
 from hunkgate.policy import POLICY_FILE, PROJECT_FILE
 
+_READING = frozenset(gate.name for gate in GATES) - {"tests"}
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""

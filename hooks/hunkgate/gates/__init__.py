@@ -4,6 +4,7 @@ from typing import Any
 
 from hunkgate.gate import Gate
 from hunkgate.gates import paths, protect, size
+from hunkgate.gates.dependencies import check as dependencies
 from hunkgate.gates.tests import check as tests
 
-GATES: tuple[Gate[Any], ...] = (paths.GATE, protect.GATE, size.GATE, tests.GATE)
+GATES: tuple[Gate[Any], ...] = (paths.GATE, protect.GATE, size.GATE, dependencies.GATE, tests.GATE)
