@@ -1,7 +1,7 @@
 """Notes what each test executes, while pytest runs in the user's own environment. PYTEST_DONT_REWRITE
 
 This file is loaded by pytest (``-p hunkgate_recorder``) and by every Python process that a test starts (``sitecustomize``
-beside it): it imports nothing but the standard library, of Python 3.8 or newer, and nothing of hunkgate.
+beside it): it imports nothing but the standard library, of Python 3.9 or newer, and nothing of hunkgate.
 
 In, from the environment: ``HUNKGATE_RECORD_INTO`` (a folder; without it nothing happens), ``HUNKGATE_RECORD_ROOT`` (the root of
 the recorded tree), ``HUNKGATE_RECORD_OBJECTS`` (git's object format, sha1 or sha256) and, set by this module for the processes
@@ -29,9 +29,15 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Callable, Generator, Iterable, Mapping
 from importlib.machinery import SourceFileLoader
 from types import CodeType, FrameType
-from typing import Any, Callable, Dict, Generator, Iterable, List, Mapping, NoReturn, Optional, Set, TextIO, Tuple, Union
+from typing import (
+    Any,
+    NoReturn,
+    TextIO,
+    Union,
+)
 
 INTO = "HUNKGATE_RECORD_INTO"
 ROOT = "HUNKGATE_RECORD_ROOT"
@@ -40,15 +46,43 @@ BUCKET = "HUNKGATE_RECORD_BUCKET"
 IMPORT = "import"
 
 # Folders below a repository's root that hold what others wrote.
-_FOREIGN = frozenset({"site-packages", "dist-packages", ".git", ".tox", ".nox", ".venv", "venv", "node_modules", "__pycache__"})
+_FOREIGN = frozenset(
+    {
+        "site-packages",
+        "dist-packages",
+        ".git",
+        ".tox",
+        ".nox",
+        ".venv",
+        "venv",
+        "node_modules",
+        "__pycache__",
+    }
+)
 # Programs that platform, ctypes and the terminal libraries ask, and that start no code of the project.
-_PLAIN_PROGRAMS = frozenset({"uname", "ldconfig", "/sbin/ldconfig", "ld", "gcc", "cc", "file", "lsb_release", "stty", "tput", "locale", "id", "hostname"})
+_PLAIN_PROGRAMS = frozenset(
+    {
+        "uname",
+        "ldconfig",
+        "/sbin/ldconfig",
+        "ld",
+        "gcc",
+        "cc",
+        "file",
+        "lsb_release",
+        "stty",
+        "tput",
+        "locale",
+        "id",
+        "hostname",
+    }
+)
 # Who reads a module's source to import it: that is no data file of the test.
 _IMPORTERS = ("<frozen importlib", "<frozen zipimport", "<frozen runpy")
 _REWRITER = os.path.join("_pytest", "assertion", "rewrite.py")
 
-Lines = Dict[str, Set[int]]
-Buckets = Tuple[str, ...]
+Lines = dict[str, set[int]]
+Buckets = tuple[str, ...]
 
 
 class Files:
@@ -58,17 +92,17 @@ class Files:
         self.root = os.path.realpath(root)
         self._prefix = self.root.rstrip(os.sep) + os.sep
         self._objects = objects
-        self._relative: Dict[str, Optional[str]] = {}
-        self._numbers: Dict[str, int] = {}
-        self.fresh: List[Tuple[int, str, str]] = []
+        self._relative: dict[str, str | None] = {}
+        self._numbers: dict[str, int] = {}
+        self.fresh: list[tuple[int, str, str]] = []
 
-    def relative(self, name: str) -> Optional[str]:
+    def relative(self, name: str) -> str | None:
         """The path relative to the root with ``/``, None for what lies elsewhere or is another's."""
         try:
             return self._relative[name]
         except KeyError:
             pass
-        path: Optional[str] = None
+        path: str | None = None
         # A name in <> is no file, and a relative one means what it meant when it was first seen.
         if name and not name.startswith("<"):
             real = os.path.realpath(name)
@@ -120,8 +154,8 @@ class Monitoring:
         self._files = files
         self._api = api
         self._tool = -1
-        self._lines: Dict[int, Set[int]] = {}
-        self._codes: Dict[int, Tuple[CodeType, str]] = {}
+        self._lines: dict[int, set[int]] = {}
+        self._codes: dict[int, tuple[CodeType, str]] = {}
 
     def start(self) -> bool:
         """Whether a tool number was free; from then on lines are noted."""
@@ -181,7 +215,7 @@ class Monitoring:
     def switch(self, buckets: Buckets) -> None:
         """Nothing to do: ``take`` tells what ran under the buckets before."""
 
-    def rest(self) -> Iterable[Tuple[Buckets, Lines]]:
+    def rest(self) -> Iterable[tuple[Buckets, Lines]]:
         """Nothing: ``take`` has told everything."""
         return ()
 
@@ -206,7 +240,7 @@ class Coverage:
             return False
         try:
             import coverage
-        except Exception:  # noqa: BLE001 - a broken installation of another's package is the same as none
+        except Exception:  # a broken installation of another's package is the same as none
             return False
         self._coverage = coverage.Coverage(
             data_file=None,
@@ -227,11 +261,11 @@ class Coverage:
         if self._coverage is not None:
             self._coverage.switch_context("\n".join(buckets))
 
-    def rest(self) -> Iterable[Tuple[Buckets, Lines]]:
+    def rest(self) -> Iterable[tuple[Buckets, Lines]]:
         """Everything that was noted."""
         self._coverage.stop()
         data = self._coverage.get_data()
-        by_buckets: Dict[str, Lines] = {}
+        by_buckets: dict[str, Lines] = {}
         for name in data.measured_files():
             path = self._files.relative(name)
             if path is None:
@@ -259,7 +293,7 @@ class Nothing:
     def switch(self, buckets: Buckets) -> None:
         """Nothing to do."""
 
-    def rest(self) -> Iterable[Tuple[Buckets, Lines]]:
+    def rest(self) -> Iterable[tuple[Buckets, Lines]]:
         """Nothing."""
         return ()
 
@@ -286,22 +320,36 @@ class Recorder:
     def __init__(self, into: str, root: str, objects: str, bucket: str) -> None:
         self._into = into
         self._files = Files(root, objects)
-        self._stack: List[str] = [bucket]
-        self._opened: Set[str] = set()
-        self._listed: Set[str] = set()
+        self._stack: list[str] = [bucket]
+        self._opened: set[str] = set()
+        self._listed: set[str] = set()
         self._started = 0
-        self._busy: Optional[int] = None
+        self._busy: int | None = None
         self._lock = threading.RLock()
         self._open()
         self._lines = _engine(self._files)
         self._lines.switch(self.buckets)
-        self._say({"process": {"engine": self._lines.name, "python": "%d.%d.%d" % sys.version_info[:3], "bucket": bucket}})
+        self._say(
+            {
+                "process": {
+                    "engine": self._lines.name,
+                    "python": "%d.%d.%d" % sys.version_info[:3],
+                    "bucket": bucket,
+                }
+            }
+        )
 
     def _open(self) -> None:
         name = "%d-%s.jsonl" % (os.getpid(), os.urandom(6).hex())
-        descriptor = os.open(os.path.join(self._into, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        descriptor = os.open(
+            os.path.join(self._into, name),
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND,
+            0o600,
+        )
         # Whole lines only reach the file at a flush, so that a killed process leaves no half one but the last.
-        self._out: Optional[TextIO] = os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape")
+        self._out: TextIO | None = os.fdopen(
+            descriptor, "w", encoding="utf-8", errors="surrogateescape"
+        )
 
     @property
     def engine(self) -> str:
@@ -318,7 +366,13 @@ class Recorder:
 
     def rootdir(self, folder: str) -> None:
         """Note the folder that pytest's node ids are relative to."""
-        self._say({"rootdir": os.path.relpath(os.path.realpath(folder), self._files.root).replace(os.sep, "/")})
+        self._say(
+            {
+                "rootdir": os.path.relpath(os.path.realpath(folder), self._files.root).replace(
+                    os.sep, "/"
+                )
+            }
+        )
 
     def push(self, bucket: str) -> None:
         """What runs from now on belongs to this bucket."""
@@ -341,20 +395,32 @@ class Recorder:
         if bucket != IMPORT or len(self._stack) == 1:
             try:
                 os.environ[BUCKET] = bucket
-            except Exception:  # noqa: BLE001 - a test has put something else in os.environ's place: its children are not seen
-                pass
+            except Exception:
+                pass  # a test has put something else in its place: its children are not seen
 
     def node(self, node: str, outcome: str, seconds: float, fixtures: Iterable[str]) -> None:
         """Note that a test ended."""
         with self._lock:
             self._drain()
-            self._say({"node": node, "outcome": outcome, "seconds": round(seconds, 6), "buckets": ["node:" + node, *fixtures]})
+            self._say(
+                {
+                    "node": node,
+                    "outcome": outcome,
+                    "seconds": round(seconds, 6),
+                    "buckets": ["node:" + node, *fixtures],
+                }
+            )
 
-    def importing(self, name: Optional[str]) -> bool:
+    def importing(self, name: str | None) -> bool:
         """Whether this module's import has to be kept apart from the test that it happens in."""
-        return bool(name) and self._out is not None and self._stack[-1] != IMPORT and self._files.relative(str(name)) is not None
+        return (
+            bool(name)
+            and self._out is not None
+            and self._stack[-1] != IMPORT
+            and self._files.relative(str(name)) is not None
+        )
 
-    def audit(self, event: str, arguments: Tuple[Any, ...]) -> None:
+    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Note what CPython's audit events tell (sys.addaudithook): files, folders, processes."""
         if self._out is None or self._busy == threading.get_ident():
             return
@@ -376,7 +442,12 @@ class Recorder:
         elif event == "subprocess.Popen":
             program = arguments[0] if isinstance(arguments[0], str) else ""
             argv = arguments[1]
-            if not program and isinstance(argv, (list, tuple)) and argv and isinstance(argv[0], str):
+            if (
+                not program
+                and isinstance(argv, (list, tuple))
+                and argv
+                and isinstance(argv[0], str)
+            ):
                 program = argv[0]
             if os.path.basename(program) not in _PLAIN_PROGRAMS:
                 self._started += 1
@@ -386,7 +457,7 @@ class Recorder:
         elif event in ("os.system", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"):
             self._started += 1
 
-    def _path(self, name: object) -> Optional[str]:
+    def _path(self, name: object) -> str | None:
         if isinstance(name, (str, bytes, os.PathLike)):
             return self._files.relative(os.path.abspath(os.fsdecode(name)))
         return None
@@ -401,10 +472,15 @@ class Recorder:
             started, self._started = self._started, 0
             self._note(self.buckets, lines, opened, listed, started)
 
-    def _note(self, buckets: Buckets, lines: Lines, opened: Set[str], listed: Set[str], started: int) -> None:
+    def _note(
+        self, buckets: Buckets, lines: Lines, opened: set[str], listed: set[str], started: int
+    ) -> None:
         self._busy = threading.get_ident()
         number = self._files.number
-        entry: Dict[str, object] = {"buckets": buckets, "lines": {number(path): list(numbers) for path, numbers in lines.items()}}
+        entry: dict[str, object] = {
+            "buckets": buckets,
+            "lines": {number(path): list(numbers) for path, numbers in lines.items()},
+        }
         if opened:
             entry["opened"] = [number(path) for path in opened]
         if listed:
@@ -460,7 +536,15 @@ class Recorder:
         self._files.forget()
         self._stack = [self._stack[-1]]
         self._open()
-        self._say({"process": {"engine": self._lines.name, "python": "%d.%d.%d" % sys.version_info[:3], "bucket": self._stack[0]}})
+        self._say(
+            {
+                "process": {
+                    "engine": self._lines.name,
+                    "python": "%d.%d.%d" % sys.version_info[:3],
+                    "bucket": self._stack[0],
+                }
+            }
+        )
         leave = os._exit  # how multiprocessing's children end: nothing that atexit knows runs
 
         def finish_and_leave(status: int) -> NoReturn:
@@ -472,7 +556,7 @@ class Recorder:
 
 def _imported() -> bool:
     """Whether the audited call comes from Python's import system or pytest's, which read every module."""
-    frame: Optional[FrameType] = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     for _ in range(4):
         if frame is None:
             return False
@@ -495,55 +579,85 @@ def exec_module(loader, module):
     return original(loader, module)
 """
 
-_recorder: Optional[Recorder] = None
+_recorder: Recorder | None = None
 
 
-def start() -> Optional[Recorder]:
+def start() -> Recorder | None:
     """The recorder of this process; None where none is asked for or none can be had."""
     global _recorder
     into = os.environ.get(INTO)
     if _recorder is None and into and os.path.isdir(into):
-        recorder = Recorder(into, os.environ.get(ROOT, os.getcwd()), os.environ.get(OBJECTS, "sha1"), os.environ.get(BUCKET, IMPORT))
+        recorder = Recorder(
+            into,
+            os.environ.get(ROOT, os.getcwd()),
+            os.environ.get(OBJECTS, "sha1"),
+            os.environ.get(BUCKET, IMPORT),
+        )
         sys.addaudithook(_quietly(recorder.audit))
-        names: Dict[str, Any] = {"recorder": recorder, "original": SourceFileLoader.exec_module}
+        names: dict[str, Any] = {"recorder": recorder, "original": SourceFileLoader.exec_module}
         exec(compile(_EXEC_MODULE, "<frozen importlib._bootstrap_external>", "exec"), names)
         SourceFileLoader.exec_module = names["exec_module"]  # type: ignore[method-assign]
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(before=recorder.forking, after_in_parent=recorder.fork_done, after_in_child=recorder.forked)
+            os.register_at_fork(
+                before=recorder.forking,
+                after_in_parent=recorder.fork_done,
+                after_in_child=recorder.forked,
+            )
         atexit.register(recorder.finish)
         _recorder = recorder
     return _recorder
 
 
-def _quietly(audit: Callable[[str, Tuple[Any, ...]], None]) -> Callable[[str, Tuple[Any, ...]], None]:
-    watched = frozenset(
-        ("open", "sqlite3.connect", "os.listdir", "os.scandir", "subprocess.Popen")
-        + ("os.exec", "os.system", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty")
-    )
+_WATCHED = frozenset(
+    [
+        "open",
+        "sqlite3.connect",
+        "os.listdir",
+        "os.scandir",
+        "subprocess.Popen",
+        "os.exec",
+        "os.system",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.fork",
+        "os.forkpty",
+    ]
+)
 
-    def hook(event: str, arguments: Tuple[Any, ...]) -> None:
-        if event in watched:
+
+def _quietly(
+    audit: Callable[[str, tuple[Any, ...]], None],
+) -> Callable[[str, tuple[Any, ...]], None]:
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in _WATCHED:
             try:
                 audit(event, arguments)
-            except Exception:  # noqa: BLE001 - an exception here would fail the call that is only watched
-                pass
+            except Exception:
+                pass  # raised here it would fail the call that is only watched
 
     return hook
 
 
 def pytest_configure(config: Any) -> None:
     """pytest's hook: note each test from now on, where a recorder is wanted."""
-    recorder = start()
-    if recorder is None:
+    started = start()
+    if started is None:
         return
+    recorder = started
     import pytest
 
     recorder.rootdir(str(config.rootpath if hasattr(config, "rootpath") else config.rootdir))
-    shared: Dict[int, Tuple[Any, str]] = {}
+    shared: dict[int, tuple[Any, str]] = {}
 
-    def fixtures_of(item: Any) -> Set[str]:
+    def fixtures_of(item: Any) -> set[str]:
         """The shared fixtures that a test may have used, by the names that their setups are noted under."""
-        definitions = [one for many in getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {}).values() for one in many]
+        definitions = [
+            one
+            for many in getattr(
+                getattr(item, "_fixtureinfo", None), "name2fixturedefs", {}
+            ).values()
+            for one in many
+        ]
         definitions.extend(getattr(getattr(item, "_request", None), "_fixture_defs", {}).values())
         return {shared[id(one)][1] for one in definitions if id(one) in shared}
 
@@ -553,15 +667,16 @@ def pytest_configure(config: Any) -> None:
         def __init__(self) -> None:
             self.outcome = "passed"
             self.seconds = 0.0
+            self.fixtures: set[str] = set()
 
         @pytest.hookimpl(hookwrapper=True, tryfirst=True)
         def pytest_runtest_protocol(self, item: Any) -> Generator[None, None, None]:
-            self.outcome, self.seconds = "passed", 0.0
+            self.outcome, self.seconds, self.fixtures = "passed", 0.0, set()
             recorder.push("node:" + item.nodeid)
             try:
                 yield
             finally:
-                recorder.node(item.nodeid, self.outcome, self.seconds, fixtures_of(item))
+                recorder.node(item.nodeid, self.outcome, self.seconds, self.fixtures)
                 recorder.pop()
 
         @pytest.hookimpl(hookwrapper=True)
@@ -576,6 +691,11 @@ def pytest_configure(config: Any) -> None:
                 yield
             finally:
                 recorder.pop()
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtest_teardown(self, item: Any) -> None:
+            # Afterwards pytest has forgotten which fixtures the test asked for while it ran.
+            self.fixtures = fixtures_of(item)
 
         def pytest_runtest_logreport(self, report: Any) -> None:
             self.seconds += report.duration

@@ -1,6 +1,7 @@
 """Starts the recorder in every Python process of a recorded run, then lets the environment's own sitecustomize have its turn."""
 
 import sys
+from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 from os.path import dirname, realpath
@@ -18,7 +19,9 @@ def _next() -> None:
 
 
 try:
-    import hunkgate_recorder  # noqa: F401 - it starts when it is imported
-except Exception:  # noqa: BLE001, S110 - a process without a record is known by what it started and did not end
+    # It starts when it is imported.
+    import_module("hunkgate_recorder")
+except Exception:
+    # A process without a record is known by what its parent started and nobody ended.
     pass
 _next()

@@ -1,0 +1,347 @@
+"""Real pytest runs in a folder of their own, by every way of seeing lines that the Pythons of this machine have."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from hunkgate import recording
+from hunkgate.gates.tests.record import Recording, TestRecord, read
+
+_NEWER = next(
+    (
+        found
+        for name in ("python3.14", "python3.13", "python3.12")
+        if (found := shutil.which(name))
+        and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0
+    ),
+    None,
+)
+# pytest is pure Python: another interpreter can borrow this one's.
+_SITE = str(Path(pytest.__file__).parents[1])
+PYTHONS = {sys.executable: "this Python"} | (
+    {}
+    if _NEWER is None or sys.version_info >= (3, 12)
+    else {_NEWER: "a Python with sys.monitoring"}
+)
+
+
+@pytest.fixture(params=list(PYTHONS), ids=list(PYTHONS.values()))
+def python(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def record(
+    folder: Path,
+    files: Mapping[str, str],
+    *arguments: str,
+    python: str = sys.executable,
+    extra: Mapping[str, str] | None = None,
+    cwd: str = "",
+    status: int = 0,
+) -> Recording:
+    root, into = folder / "repository", folder / "into"
+    into.mkdir()
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    env = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV"))
+    }
+    env |= {
+        "PYTHONPATH": os.pathsep.join((str(root), _SITE)),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
+    result = subprocess.run(
+        [python, "-m", "pytest", "-q", *recording.ARGUMENTS, *arguments],
+        cwd=root / cwd,
+        env=recording.environment(env | dict(extra or {}), into=into, root=root),
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == status, result.stdout + result.stderr
+    return read(recording.outputs(into), files.__contains__, now=1000.0)
+
+
+def lines(test: TestRecord, path: str) -> list[int]:
+    """The executed lines of one file."""
+    bits = sum(one.lines for one in test.footprints if one.path == path)
+    return [number for number in range(bits.bit_length()) if bits >> number & 1]
+
+
+def by_node(recorded: Recording) -> dict[str, TestRecord]:
+    return {test.node: test for test in recorded.records.tests}
+
+
+CORE = """\
+def one(x):
+    if x:
+        return 1
+    return 2
+
+
+def other():
+    return 3
+"""
+
+
+def test_each_test_owns_the_lines_that_it_executed_and_no_others(
+    tmp_path: Path, python: str
+) -> None:
+    tests = by_node(
+        record(
+            tmp_path,
+            {
+                "core.py": CORE,
+                "test_core.py": "import core\n\ndef test_a():\n    assert core.one(1) == 1\n\ndef test_b():\n"
+                "    for _ in range(3):\n        assert core.one(0) == 2\n",
+            },
+            python=python,
+        )
+    )
+    assert set(tests) == {"test_core.py::test_a", "test_core.py::test_b"}
+    assert lines(tests["test_core.py::test_a"], "core.py") == [2, 3]
+    assert lines(tests["test_core.py::test_b"], "core.py") == [2, 4]
+    assert lines(tests["test_core.py::test_a"], "test_core.py") == [4]
+    assert {test.outcome for test in tests.values()} == {"passed"}
+    assert not any(test.opaque for test in tests.values())
+
+
+def test_a_file_is_known_by_its_blob(tmp_path: Path, python: str) -> None:
+    files = {
+        "core.py": CORE,
+        "test_core.py": "import core\ndef test():\n    assert core.other() == 3\n",
+    }
+    (test,) = record(tmp_path, files, python=python).records.tests
+    content = CORE.encode()
+    blob = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+    assert [one.blob for one in test.footprints if one.path == "core.py"] == [blob]
+
+
+def test_what_runs_at_import_is_the_runs_and_not_a_tests(tmp_path: Path, python: str) -> None:
+    files = {
+        "core.py": "def made(x):\n    return x\n\nVALUE = made(1)\n\ndef use():\n    return VALUE\n",
+        "test_core.py": "import core\n\ndef test():\n    assert core.use() == 1\n",
+    }
+    (test,) = record(tmp_path, files, python=python).records.tests
+    assert lines(test, "core.py") == [7]
+    (at_import,) = [one.lines for one in test.run.imported if one.path == "core.py"]
+    assert at_import & 0b11110 == 0b10110  # lines 1, 2 and 4
+    assert not at_import >> 7 & 1
+
+
+def test_an_import_inside_a_test_is_told_for_both(tmp_path: Path, python: str) -> None:
+    files = {
+        "core.py": "def made(x):\n    return x\n\nVALUE = made(1)\n",
+        "test_core.py": "def test():\n    import core\n    assert core.made(1) == 1\n",
+    }
+    (test,) = record(tmp_path, files, python=python).records.tests
+    assert {2, 4} <= set(lines(test, "core.py"))
+    (at_import,) = [one.lines for one in test.run.imported if one.path == "core.py"]
+    assert at_import & 0b10100 == 0b10100
+
+
+def test_a_shared_fixture_is_every_users(tmp_path: Path, python: str) -> None:
+    files = {
+        "core.py": CORE,
+        "conftest.py": "import core\nimport pytest\n\n@pytest.fixture(scope='session')\ndef made():\n    return core.other()\n",
+        "test_core.py": "def test_a(made):\n    assert made == 3\n\ndef test_b(request):\n"
+        "    assert request.getfixturevalue('made') == 3\n\ndef test_c():\n    pass\n",
+    }
+    tests = by_node(record(tmp_path, files, python=python))
+    assert {node: lines(test, "core.py") for node, test in tests.items()} == {
+        "test_core.py::test_a": [8],
+        "test_core.py::test_b": [8],
+        "test_core.py::test_c": [],
+    }
+
+
+def test_the_lines_of_started_processes_are_the_tests(tmp_path: Path, python: str) -> None:
+    files = {
+        "core.py": CORE + "\n\nif __name__ == '__main__':\n    print(other())\n",
+        "test_core.py": "import subprocess, sys\n\ndef test():\n"
+        "    assert subprocess.check_output([sys.executable, '-m', 'core']).strip() == b'3'\n",
+    }
+    (test,) = record(tmp_path, files, python=python).records.tests
+    assert {8, 11, 12} <= set(lines(test, "core.py"))
+    assert not test.opaque
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(
+            "subprocess.check_call([sys.executable, '-I', '-c', ''])", id="an isolated Python"
+        ),
+        pytest.param("subprocess.check_call(['sh', '-c', 'true'])", id="a shell"),
+        pytest.param("os.system('true')", id="a command line"),
+        pytest.param(
+            "assert subprocess.call([sys.executable, '-c', 'import os; os.kill(os.getpid(), 9)']) == -9",
+            id="a Python that is killed",
+        ),
+        pytest.param(
+            "subprocess.check_call([sys.executable, '-c', ''], env={})", id="an empty environment"
+        ),
+    ],
+)
+def test_a_process_that_does_not_tell_makes_the_test_opaque(tmp_path: Path, statement: str) -> None:
+    files = {
+        "test_it.py": f"import os, subprocess, sys\n\ndef test_a():\n    {statement}\n\ndef test_b():\n    pass\n"
+    }
+    tests = by_node(record(tmp_path, files))
+    assert tests["test_it.py::test_a"].opaque
+    assert not tests["test_it.py::test_b"].opaque
+
+
+def test_a_forked_child_tells_its_own_lines(tmp_path: Path, python: str) -> None:
+    files = {
+        "core.py": CORE,
+        "test_core.py": "import os\nimport core\n\ndef test():\n    child = os.fork()\n    if child == 0:\n"
+        "        os._exit(core.other() - 3)\n    assert os.waitpid(child, 0)[1] == 0\n",
+    }
+    (test,) = record(tmp_path, files, python=python).records.tests
+    # coverage.py keeps its notes in memory that dies with the child: the parent then knows that it does not know.
+    assert test.opaque or lines(test, "core.py") == [8]
+
+
+def test_threads_work_for_the_test_that_runs(tmp_path: Path, python: str) -> None:
+    files = {
+        "core.py": CORE,
+        "test_core.py": "import threading\nimport core\n\ndef test():\n    one = threading.Thread(target=core.other)\n"
+        "    one.start()\n    one.join()\n",
+    }
+    (test,) = record(tmp_path, files, python=python).records.tests
+    assert lines(test, "core.py") == [8]
+
+
+def test_opened_and_listed_places_are_noted(tmp_path: Path, python: str) -> None:
+    files = {
+        "data/in.txt": "1\n",
+        "data/more/x.txt": "2\n",
+        "core.py": CORE,
+        "test_core.py": "import os\nfrom pathlib import Path\nimport core\n\ndef test_a():\n"
+        "    assert (Path(__file__).parent / 'data' / 'in.txt').read_text() == '1\\n'\n\n"
+        "def test_b(monkeypatch):\n    monkeypatch.chdir(Path(__file__).parent / 'data')\n"
+        "    assert os.listdir('more') == ['x.txt']\n    assert open('in.txt').read()\n\n"
+        "def test_c():\n    assert not Path(__file__).with_name('missing.txt').is_file()\n"
+        "    try:\n        open(Path(__file__).with_name('missing.txt'))\n    except OSError:\n        pass\n",
+    }
+    tests = by_node(record(tmp_path, files, python=python))
+    blob = hashlib.sha1(b"blob 2\x001\n").hexdigest()
+    opened = {node: [(one.path, one.blob) for one in test.opened] for node, test in tests.items()}
+    assert opened == {
+        "test_core.py::test_a": [("data/in.txt", blob)],
+        "test_core.py::test_b": [("data/in.txt", blob)],
+        "test_core.py::test_c": [("missing.txt", "")],
+    }
+    assert tests["test_core.py::test_b"].listed == ("data/more",)
+
+
+def test_outcomes_and_times_are_noted(tmp_path: Path) -> None:
+    files = {
+        "test_it.py": "import pytest\n\ndef test_a():\n    assert False\n\n@pytest.mark.skip\ndef test_b():\n    pass\n\n"
+        "@pytest.fixture\ndef bad():\n    raise ValueError\n\ndef test_c(bad):\n    pass\n",
+    }
+    tests = by_node(record(tmp_path, files, status=1))
+    assert {node.rpartition("_")[2]: test.outcome for node, test in tests.items()} == {
+        "a": "failed",
+        "b": "skipped",
+        "c": "failed",
+    }
+    assert tests["test_it.py::test_a"].failed == 1000.0
+    assert all(0 <= test.seconds < 60 for test in tests.values())
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "cwd"),
+    [
+        pytest.param("", ("-p", "no:cacheprovider"), "", id="without the cache provider"),
+        pytest.param("[pytest]\n", (), "", id="rootdir at the root"),
+        pytest.param("", ("--rootdir", "tests", "tests"), "", id="rootdir below the repository"),
+        pytest.param("", (), "tests", id="started below the repository"),
+        pytest.param(
+            "[pytest]\naddopts = --import-mode=importlib\n", (), "", id="import mode importlib"
+        ),
+        pytest.param("[pytest]\nfilterwarnings = error\n", (), "", id="every warning an error"),
+        pytest.param("", ("-p", "xdist", "-n", "2"), "", id="two xdist workers"),
+    ],
+)
+def test_pytests_own_options_change_nothing(
+    tmp_path: Path, settings: str, arguments: tuple[str, ...], cwd: str
+) -> None:
+    files = {
+        "core.py": CORE,
+        "tests/test_core.py": "import core\n\ndef test_a():\n    assert core.other() == 3\n\ndef test_b():\n    assert core.one(1)\n",
+    } | ({"pytest.ini": settings} if settings else {})
+    tests = by_node(record(tmp_path, files, *arguments, cwd=cwd))
+    assert {node: lines(test, "core.py") for node, test in tests.items()} == {
+        "tests/test_core.py::test_a": [8],
+        "tests/test_core.py::test_b": [2, 3],
+    }
+
+
+def test_a_file_without_an_extension_is_a_file(tmp_path: Path, python: str) -> None:
+    files = {
+        "bin/tool": "def run():\n    return 1\n",
+        "test_core.py": "import runpy\nfrom pathlib import Path\n\ndef test():\n"
+        "    assert runpy.run_path(str(Path(__file__).parent / 'bin' / 'tool'))['run']() == 1\n",
+    }
+    (test,) = record(tmp_path, files, python=python).records.tests
+    assert lines(test, "bin/tool") == [1, 2]
+
+
+def test_the_environments_own_sitecustomize_still_runs(tmp_path: Path) -> None:
+    files = {
+        "sitecustomize.py": "import builtins\nbuiltins.CUSTOMIZED = True\n",
+        "test_it.py": "import builtins\n\ndef test():\n    assert builtins.CUSTOMIZED\n",
+    }
+    assert [test.outcome for test in record(tmp_path, files).records.tests] == ["passed"]
+
+
+def test_warnings_and_tracebacks_at_import_look_as_ever(tmp_path: Path, python: str) -> None:
+    files = {
+        "old.py": "import warnings\nwarnings.warn('old', DeprecationWarning, stacklevel=2)\n",
+        "broken.py": "import missing_module\n",
+        "test_it.py": "import traceback\nimport warnings\n\ndef test_a():\n    with warnings.catch_warnings(record=True) as seen:\n"
+        "        warnings.simplefilter('always')\n        import old\n    assert seen[0].filename == __file__\n\n"
+        "def test_b():\n    try:\n        import broken\n    except ImportError as error:\n"
+        "        assert [one.name for one in traceback.extract_tb(error.__traceback__)] == ['test_b', '<module>']\n",
+    }
+    record(tmp_path, files, python=python)
+
+
+def test_the_way_of_seeing_lines_is_said(tmp_path: Path, python: str) -> None:
+    engines = record(tmp_path, {"test_it.py": "def test():\n    pass\n"}, python=python).engines
+    assert engines == {
+        "monitoring" if python == _NEWER or sys.version_info >= (3, 12) else "coverage"
+    }
+
+
+def test_without_any_way_of_seeing_lines_every_test_is_opaque(tmp_path: Path) -> None:
+    files = {
+        "test_it.py": "def test():\n    pass\n",
+        "coverage/__init__.py": "raise ImportError\n",
+    }
+    if sys.version_info >= (3, 12):
+        pytest.skip("sys.monitoring is always there")
+    recorded = record(tmp_path, files)
+    assert recorded.engines == {"none"}
+    assert [test.opaque for test in recorded.records.tests] == [True]
+
+
+def test_nothing_is_recorded_where_none_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test():\n    pass\n")
+    env = os.environ | {"PYTHONPATH": os.pathsep.join((str(recording.FOLDER), _SITE))}
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *recording.ARGUMENTS],
+        cwd=tmp_path,
+        env=env,
+        check=True,
+    )
+    assert not list(tmp_path.rglob("*.jsonl"))
