@@ -218,7 +218,7 @@ def _updated(
             )
         return Occasion(
             name=ref,
-            policies=_distinct(judging),
+            policies=policies.distinct(judging),
             base=start,
             head=tip,
             exclude=exclude,
@@ -239,18 +239,6 @@ def _updated(
 def _onto_nothing(repository: Repository, name: str, head: str) -> Occasion:
     empty = policies.of_tree(repository.no_tree(), "an empty remote")
     return Occasion(name=name, policies=(empty,), head=head)
-
-
-def _distinct(judging: list[Policy]) -> tuple[Policy, ...]:
-    found: list[Policy] = []
-    for one in judging:
-        if not any(
-            (one.settings, one.enabled, one.approvals)
-            == (other.settings, other.enabled, other.approvals)
-            for other in found
-        ):
-            found.append(one)
-    return tuple(found)
 
 
 def _reported(repository: Repository, remote: str) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ import argparse
 import os
 from typing import TextIO
 
-from hunkgate import reports
+from hunkgate import agents, reports
 from hunkgate.model import Verdict
 from hunkgate.reports import terminal
 from hunkgate.reports.options import Options
@@ -22,9 +22,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def give(verdict: Verdict, arguments: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
     """Print the verdict and give its exit code."""
-    stdout.write(
-        reports.render(arguments.format, verdict, Options(colour=colour(stdout), agent=False))
-    )
+    options = Options(colour=colour(stdout), agent=agents.detected(os.environ) is not None)
+    stdout.write(reports.render(arguments.format, verdict, options))
     stderr.write(terminal.faults(verdict))
     return verdict.outcome.value
 
