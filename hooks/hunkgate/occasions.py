@@ -38,6 +38,14 @@ class Occasion:
         """Whether there is nothing yet that could judge: no base at all, and so no policy in it."""
         return self.base is None and not any(policy.file for policy in self.policies)
 
+    @property
+    def range(self) -> str:
+        """The range as ``hunkgate approve --range`` takes it: as it was asked for, or of a push; '' where there is none."""
+        if self.head is None or self.base is None:
+            return ""
+        # No name of a ref holds two dots (git-check-ref-format(1)): this one is a range that was asked for.
+        return self.name if ".." in self.name else f"{self.base}..{self.head}"
+
     def changes(self, repository: Repository) -> Iterator[Change]:
         """Everything that is judged: each commit by itself, so that nothing hides between two, then the net change."""
         if self.head is None:

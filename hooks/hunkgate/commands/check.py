@@ -91,7 +91,7 @@ def judged(
 
     remarks = policies.remarks(one.policies)
     verdict = judge(changes(), one.policies, gates, lift=lifting, remarks=remarks)
-    verdict = replace(verdict, remarks=(*verdict.remarks, *lifting.remarks))
+    verdict = replace(verdict, remarks=(*verdict.remarks, *lifting.remarks), range=one.range)
     for change in last:
         verdict = _with_candidate(verdict, change)
     return _first(verdict) if one.enrolling else verdict
