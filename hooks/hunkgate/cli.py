@@ -16,6 +16,7 @@ from hunkgate.text import visible
 # One line each, in the order of a day's work. A command's module is imported when it is called, and only then.
 COMMANDS = (
     ("check", "judge the staged change or a range of commits by the policy's gates"),
+    ("test", "run the tests that the change can break, on exactly what is committed"),
     ("diff", "show the change that would be judged"),
     ("dependencies", "show what the change does to the dependencies"),
     ("approve", "consent to findings that only a human can lift, and sign that"),

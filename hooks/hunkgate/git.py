@@ -74,10 +74,23 @@ class Repository:
     # -- running git ------------------------------------------------------------------------------------------------------
 
     def run(
-        self, *arguments: str, stdin: bytes | None = None, statuses: Iterable[int] = (0,)
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        statuses: Iterable[int] = (0,),
+        variables: Mapping[str, str] | None = None,
     ) -> bytes:
-        """The output of one git command, run at the top level. Raises GitError for any other status than the given ones."""
-        return _git(arguments, cwd=self._cwd, stdin=stdin, statuses=frozenset(statuses)).stdout
+        """The output of one git command, run at the top level. Raises GitError for any other status than the given ones.
+
+        ``variables`` stand over those of the environment (another index, another work tree).
+        """
+        return _git(
+            arguments,
+            cwd=self._cwd,
+            stdin=stdin,
+            statuses=frozenset(statuses),
+            variables=variables,
+        ).stdout
 
     def succeeds(self, *arguments: str) -> bool:
         """Whether a git command that answers by its status (0 yes, 1 no) says yes. Raises GitError for any other status."""
@@ -612,10 +625,16 @@ def open_repository(start: Path | None = None) -> Repository:
 
 
 def _git(
-    arguments: Iterable[str], *, cwd: Path, stdin: bytes | None = None, statuses: frozenset[int]
+    arguments: Iterable[str],
+    *,
+    cwd: Path,
+    stdin: bytes | None = None,
+    statuses: frozenset[int],
+    variables: Mapping[str, str] | None = None,
 ) -> process.Result:
     env = {name: value for name, value in os.environ.items() if name not in _HOSTILE}
     env |= {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    env |= variables or {}
     result = process.run(["git", *arguments], cwd=cwd, env=env, stdin=stdin)
     if result.status not in statuses:
         said = (
