@@ -7,9 +7,10 @@ here, so that nothing pip installs can hide behind an unusual line end, an abbre
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from hunkgate.gates.dependencies import sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -61,6 +62,75 @@ def requirement(
     )
 
 
+def entry(
+    name: str,
+    value: object,
+    *,
+    scope: str = "runtime",
+    indexes: Mapping[str, str] | None = None,
+    flags: frozenset[str] = frozenset(),
+    line: int = 0,
+) -> tuple[Dependency, ...]:
+    """One entry of a table ``name = value`` as poetry, pdm, pipenv and pixi write them.
+
+    The value is a constraint, a table (``version``, ``git`` with ``branch``, ``tag``, ``rev`` or ``ref``, ``url``, ``file``, ``path``,
+    ``index`` or ``source``, ``extras``, ``markers``) or a list of those. ``indexes`` maps the names of package indexes to their addresses.
+    Raises UnreadableError for any other value.
+    """
+    if isinstance(value, list):
+        return tuple(
+            found
+            for one in value
+            for found in entry(name, one, scope=scope, indexes=indexes, flags=flags, line=line)
+        )
+    table = {"version": value} if isinstance(value, str) else value
+    if not isinstance(table, Mapping):
+        raise UnreadableError(f"{name}: expected a version or a table", line=line)
+    markers = "; ".join(
+        f"{key} {table[key]}"
+        for key in ("python", "platform", "markers", "marker", "os_name", "sys_platform")
+        if table.get(key)
+    )
+    extras = table.get("extras")
+    beside = said_beside((str(one) for one in extras) if isinstance(extras, list) else (), markers)
+    optional = frozenset({"optional"}) if table.get("optional") is True else frozenset()
+    version = table.get("version", "")
+    return (
+        Dependency(
+            ecosystem=ECOSYSTEM,
+            name=normalised(name),
+            raw_name=name,
+            requirement=version if isinstance(version, str) else str(version),
+            scope=scope,
+            source=table_source(table, indexes or {}),
+            flags=flags | beside | optional,
+            line=line,
+        ),
+    )
+
+
+def table_source(table: Mapping[str, object], indexes: Mapping[str, str]) -> Source:
+    """Where a table such as ``{git = "...", rev = "..."}`` leads; the default registry where it says nothing."""
+
+    def said(*keys: str) -> str:
+        return next((str(table[key]) for key in keys if table.get(key)), "")
+
+    if repository := said("git", "ssh"):
+        for kind in (RefKind.BRANCH, RefKind.TAG):
+            if ref := said(kind.value):
+                return sources.git(repository, ref, kind)
+        ref = said("rev", "ref", "reference")
+        return sources.git(repository, ref) if ref else source_of(f"git+{repository}")
+    if address := said("url", "file", "path"):
+        if "://" not in address and "path" not in table:
+            return Source(kind=SourceKind.PATH, locator=address)
+        return source_of(address)
+    if table.get("workspace") is True:
+        return Source(kind=SourceKind.WORKSPACE)
+    index = said("index", "source")
+    return Source(locator=indexes.get(index, index))
+
+
 def said_beside(extras: Iterable[str], marker: str) -> frozenset[str]:
     """The flags for the extras and the marker of a requirement; none for none."""
     names = ",".join(sorted(normalised(extra) for extra in extras))
@@ -73,34 +143,11 @@ def source_of(url: str) -> Source:
     """Where a URL or a path in a requirement leads: ``git+https://host/x.git@ref``, an archive, ``file:`` or a bare path."""
     bare = url.partition("#")[0].strip()
     scheme, separator, _ = bare.partition("://")
-    if scheme.startswith("git+") or bare.startswith("git+") or scheme == "git":
-        repository, ref = _split_ref(bare.removeprefix("git+"))
-        return git_source(repository, ref)
+    if bare.startswith("git+") or scheme == "git":
+        return sources.git(*_split_ref(bare.removeprefix("git+")))
     if not separator or scheme == "file":
         return Source(kind=SourceKind.PATH, locator=bare)
-    return Source(kind=SourceKind.URL, locator=bare)
-
-
-def git_source(repository: str, ref: str = "", *, kind: RefKind | None = None) -> Source:
-    """A git repository at a ref; where the file does not say what kind of ref it is, its looks decide.
-
-    Only a full object id pins: an abbreviated one can be the name of a branch.
-    """
-    if kind is None:
-        kind = RefKind.BRANCH
-        if not ref:
-            kind = RefKind.NONE
-        elif re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", ref):
-            kind = RefKind.SHA
-        elif re.match(r"(?:refs/tags/)?v?\d", ref):
-            kind = RefKind.TAG
-    return Source(kind=SourceKind.GIT, locator=repository, ref=ref, ref_kind=kind)
-
-
-def host_of(url: str) -> str:
-    """The host a URL names, in lower case and without user and password; '' for a path."""
-    _, separator, rest = url.partition("://")
-    return rest.partition("/")[0].rpartition("@")[2].lower() if separator else ""
+    return sources.archive(bare)
 
 
 def name_in_file(file: str) -> str:
