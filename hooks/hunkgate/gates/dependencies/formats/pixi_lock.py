@@ -1,0 +1,110 @@
+"""pixi.lock: pixi documentation, "Lock file" and rattler's ``rattler_lock`` (versions 4 to 6).
+
+Read: conda and pypi packages with version, address and hashes, the channels and indexes of every environment. A package built for
+several platforms is one record with the hashes of all builds.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from hunkgate.gates.dependencies import conda_specs, documents, python_locks, sources
+from hunkgate.gates.dependencies.dependency import (
+    Dependency,
+    Option,
+    Reading,
+    Source,
+    SourceKind,
+    UnreadableError,
+)
+from hunkgate.gates.dependencies.documents import Series, Table
+from hunkgate.gates.dependencies.python_requirements import name_in_file, source_of
+
+_KNOWN = ("4", "5", "6")
+
+
+def read(content: bytes, _path: str) -> Reading:
+    """What the lock states. Raises UnreadableError, for an unknown version too."""
+    found = documents.yaml(content)
+    document = found[0] if found else None
+    if len(found) != 1 or not isinstance(document, Table):
+        raise UnreadableError("not a pixi lock: expected one mapping")
+    if document.get("version") not in _KNOWN:
+        raise UnreadableError(
+            f"unknown version of pixi.lock: {document.get('version')!r}, known: {', '.join(_KNOWN)}"
+        )
+    packages = document.get("packages")
+    if not isinstance(packages, Series):
+        raise UnreadableError("no records: there is no list of packages")
+    records = (_record(one, line) for one, line in zip(packages, packages.lines, strict=True))
+    return Reading(
+        dependencies=python_locks.joined(one for one in records if one is not None),
+        options=tuple(_options(documents.table_at(document, "environments"), content)),
+    )
+
+
+def _record(package: object, line: int) -> Dependency | None:
+    if not isinstance(package, Table):
+        raise UnreadableError("a package that is not a mapping", line=line)
+    # Versions 4 and 5 write `kind: conda` and `url: ...`, version 6 `conda: ...`.
+    kind = documents.text_at(package, "kind") or ("conda" if "conda" in package else "pypi")
+    address = (
+        documents.text_at(package, kind)
+        or documents.text_at(package, "url")
+        or documents.text_at(package, "path")
+    )
+    hashes = frozenset(f"{key}:{package[key]}" for key in ("sha256", "md5") if package.get(key))
+    if kind == "conda":
+        return _conda(package, address, hashes, line)
+    source = source_of(address)
+    if python_locks.is_root(source):
+        return None
+    if source.kind is SourceKind.URL and name_in_file(address):
+        source = Source(hosts=frozenset({sources.host(address)}))
+    return python_locks.locked(
+        documents.text_at(package, "name") or name_in_file(address) or address,
+        documents.text_at(package, "version"),
+        source=source,
+        hashes=hashes,
+        line=line,
+    )
+
+
+def _conda(package: Table, address: str, hashes: frozenset[str], line: int) -> Dependency | None:
+    name, version = conda_specs.file_parts(address)
+    name = documents.text_at(package, "name") or name
+    if "://" not in address:
+        # A package that pixi builds from a folder of the workspace: the project itself where the folder is the root.
+        source = Source(kind=SourceKind.PATH, locator=address)
+        if python_locks.is_root(source):
+            return None
+    else:
+        # https://host/channel/platform/file: the platform is part of neither the channel nor the package.
+        channel = address.rpartition("/")[0].rpartition("/")[0]
+        source = Source(locator=channel)
+    found = python_locks.locked(
+        name or address,
+        documents.text_at(package, "version") or version,
+        source=source,
+        hashes=hashes,
+        line=line,
+    )
+    return replace(
+        found, ecosystem=conda_specs.ECOSYSTEM, name=conda_specs.normalised(found.raw_name)
+    )
+
+
+def _options(environments: Mapping[str, object], content: bytes) -> Iterator[Option]:
+    for name in environments:
+        environment = documents.table_at(environments, name)
+        for one in documents.tables_at(environment, "channels"):
+            yield conda_specs.channel_option(
+                documents.text_at(one, "url"), content, name=f"environments.{name}.channels"
+            )
+        for address in documents.texts_at(environment, "indexes"):
+            yield Option(
+                ecosystem="pypi",
+                name=f"environments.{name}.indexes",
+                value=address,
+                signal="index-changed",
+                line=documents.line_of(content, address),
+            )
