@@ -1,0 +1,59 @@
+"""Pipfile.lock: pipenv documentation, "Pipfile.lock" (pipfile-spec up to 6).
+
+Read: version, hashes and source of every category's packages, the sources. Not read: markers.
+"""
+
+from collections.abc import Mapping
+
+from hunkgate.gates.dependencies import documents, python_locks, python_requirements
+from hunkgate.gates.dependencies.dependency import (
+    Dependency,
+    Option,
+    Reading,
+    UnreadableError,
+)
+
+
+def read(content: bytes, _path: str) -> Reading:
+    """What the lock states. Raises UnreadableError, for an unknown pipfile-spec too."""
+    document = documents.json(content)
+    if not isinstance(document, Mapping) or not ({"_meta", "default", "develop"} & set(document)):
+        raise UnreadableError("no records: neither _meta nor default nor develop")
+    meta = documents.table_at(document, "_meta")
+    spec = meta.get("pipfile-spec", 6)
+    if not isinstance(spec, int) or spec > 6:
+        raise UnreadableError(f"unknown version of Pipfile.lock: {spec!r}, known: up to 6")
+    indexes = {
+        documents.text_at(one, "name"): documents.text_at(one, "url")
+        for one in documents.tables_at(meta, "sources")
+    }
+    found: list[Dependency] = []
+    for category in document:
+        if category == "_meta":
+            continue
+        start = documents.line_of(content, f'"{category}"') or 1
+        for name in documents.table_at(document, category):
+            record = documents.table_at(document, category, name)
+            line = start = documents.line_of(content, f'"{name}"', start=start) or start
+            source = python_requirements.table_source(record, indexes)
+            if not python_locks.is_root(source):
+                found.append(
+                    python_locks.locked(
+                        name,
+                        documents.text_at(record, "version").removeprefix("=="),
+                        source=source,
+                        hashes=documents.texts_at(record, "hashes"),
+                        line=line,
+                    )
+                )
+    options = tuple(
+        Option(
+            ecosystem=python_requirements.ECOSYSTEM,
+            name=f"source.{name}",
+            value=address,
+            signal="index-changed",
+            line=documents.line_of(content, address),
+        )
+        for name, address in indexes.items()
+    )
+    return Reading(dependencies=python_locks.joined(found), options=options)
