@@ -1,10 +1,53 @@
-"""What every test shares: hypothesis without deadlines (no test depends on time) and without its slow search for explanations."""
+"""What every test shares: real git in temporary folders without any configuration of this machine, and hypothesis without deadlines."""
 
+import os
+from pathlib import Path
+
+import pytest
 from hypothesis import Phase, settings
 
+from gitfolder import Folder
+
+# No test depends on time, and the slow search for explanations is for people at a desk.
 settings.register_profile(
     "hunkgate",
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 settings.load_profile("hunkgate")
+
+
+@pytest.fixture(autouse=True)
+def pinned_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No GIT_ variable, no agent's variable and no configuration of this machine reaches a test."""
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "PRE_COMMIT", "PREK_")) or name in {
+            "AI_AGENT",
+            "AGENT",
+            "CLAUDECODE",
+            "VIRTUAL_ENV",
+            "PYTHONPATH",
+        }:
+            monkeypatch.delenv(name)
+    for name, value in {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "A U Thor",
+        "GIT_AUTHOR_EMAIL": "author@example.invalid",
+        "GIT_COMMITTER_NAME": "A U Thor",
+        "GIT_COMMITTER_EMAIL": "author@example.invalid",
+        "GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z",
+        "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z",
+        "NO_COLOR": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    """An empty repository, with the test's current directory in it."""
+    made = Folder(tmp_path / "repository")
+    made.path.mkdir()
+    made.git("init", "-q", "-b", "main")
+    monkeypatch.chdir(made.path)
+    return made

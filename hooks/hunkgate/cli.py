@@ -16,8 +16,12 @@ from hunkgate.text import visible
 # One line each, in the order of a day's work. A command's module is imported when it is called, and only then.
 COMMANDS = (
     ("check", "judge the staged change or a range of commits by the policy's gates"),
+    ("test", "run the tests that the change can break, on exactly what is committed"),
     ("diff", "show the change that would be judged"),
     ("dependencies", "show what the change does to the dependencies"),
+    ("approve", "consent to findings that only a human can lift, and sign that"),
+    ("approvals", "list, explain, add and revoke the approvals that wait for their commit"),
+    ("hook", "what git's message hooks run: attach approvals to a message and check them"),
     ("policy", "show the policy in force, where each value came from and which tree judges"),
     ("install", "write native git hooks that see every ref of a push and every ref update"),
     ("init", "write a commented policy and the pre-commit entry for this repository"),

@@ -1,6 +1,6 @@
 """The judge: changes, policies, gates and approvals in, one Verdict out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 
 from hunkgate.errors import HunkgateError
@@ -134,4 +134,10 @@ def merged(verdicts: Sequence[Verdict]) -> Verdict:
         files=sum(verdict.files for verdict in verdicts),
         lines=sum(verdict.lines for verdict in verdicts),
         commits=sum(verdict.commits for verdict in verdicts),
+        range=_common({verdict.range for verdict in verdicts}),
     )
+
+
+def _common(ranges: Set[str]) -> str:
+    """The one range of all, '' where the refs of a push bring several."""
+    return next(iter(ranges)) if len(ranges) == 1 else ""

@@ -38,6 +38,14 @@ class Occasion:
         """Whether there is nothing yet that could judge: no base at all, and so no policy in it."""
         return self.base is None and not any(policy.file for policy in self.policies)
 
+    @property
+    def range(self) -> str:
+        """The range as ``hunkgate approve --range`` takes it: as it was asked for, or of a push; '' where there is none."""
+        if self.head is None or self.base is None:
+            return ""
+        # No name of a ref holds two dots (git-check-ref-format(1)): this one is a range that was asked for.
+        return self.name if ".." in self.name else f"{self.base}..{self.head}"
+
     def changes(self, repository: Repository) -> Iterator[Change]:
         """Everything that is judged: each commit by itself, so that nothing hides between two, then the net change."""
         if self.head is None:
@@ -218,7 +226,7 @@ def _updated(
             )
         return Occasion(
             name=ref,
-            policies=_distinct(judging),
+            policies=policies.distinct(judging),
             base=start,
             head=tip,
             exclude=exclude,
@@ -239,18 +247,6 @@ def _updated(
 def _onto_nothing(repository: Repository, name: str, head: str) -> Occasion:
     empty = policies.of_tree(repository.no_tree(), "an empty remote")
     return Occasion(name=name, policies=(empty,), head=head)
-
-
-def _distinct(judging: list[Policy]) -> tuple[Policy, ...]:
-    found: list[Policy] = []
-    for one in judging:
-        if not any(
-            (one.settings, one.enabled, one.approvals)
-            == (other.settings, other.enabled, other.approvals)
-            for other in found
-        ):
-            found.append(one)
-    return tuple(found)
 
 
 def _reported(repository: Repository, remote: str) -> tuple[str, str] | None:

@@ -1,12 +1,13 @@
 """Which policy judges: read from the base's tree, never from the work tree nor from what is staged."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hunkgate import policy
 from hunkgate.errors import PolicyError
 from hunkgate.gates import GATES
 from hunkgate.git import Repository
-from hunkgate.model import SYMLINK, Tree
+from hunkgate.model import GITLINK, SYMLINK, Tree
 from hunkgate.policy import POLICY_FILE, PROJECT_FILE, Policy
 
 # The protected branch as last fetched, by what says so best.
@@ -14,7 +15,7 @@ _PROTECTED = ("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remo
 
 
 def of_tree(tree: Tree, source: str) -> Policy:
-    """The policy that a tree holds; the defaults where it holds none. Raises PolicyError, GitError."""
+    """The policy that a tree holds, and its signers; the defaults where it holds none. Raises PolicyError, GitError."""
     files = {}
     for name in (POLICY_FILE, PROJECT_FILE):
         entry = tree.find(name)
@@ -26,7 +27,11 @@ def of_tree(tree: Tree, source: str) -> Policy:
                 remedy="make it a file",
             )
         files[name] = tree.read(entry.blob)
-    return policy.parse(files, GATES, source)
+    parsed = policy.parse(files, GATES, source)
+    signers = tree.find(parsed.approvals.signers) if parsed.approvals.signers else None
+    if signers is None or signers.mode in (SYMLINK, GITLINK):
+        return parsed
+    return replace(parsed, signers=tree.read(signers.blob))
 
 
 def of_commit(repository: Repository, commit: str, name: str = "") -> Policy:
@@ -47,13 +52,22 @@ def staged(repository: Repository) -> tuple[Policy, ...]:
     if protected is not None and (head is None or protected[1] != head[0]):
         other = of_commit(repository, protected[1], protected[0])
         # A branch that never had a policy and one that has the same are judged once.
-        if other.file and (other.settings, other.enabled, other.approvals) != (
-            found[0].settings,
-            found[0].enabled,
-            found[0].approvals,
-        ):
+        if other.file:
             found.append(other)
+    return distinct(found)
+
+
+def distinct(judging: Iterable[Policy]) -> tuple[Policy, ...]:
+    """The policies without those that would judge, and let approve, just as an earlier one does."""
+    found: list[Policy] = []
+    for one in judging:
+        if not any(_content(one) == _content(other) for other in found):
+            found.append(one)
     return tuple(found)
+
+
+def _content(one: Policy) -> tuple[object, ...]:
+    return one.repository, one.settings, one.enabled, one.approvals, one.signers
 
 
 def protected_tip(repository: Repository, base: str) -> tuple[str, str] | None:

@@ -27,6 +27,7 @@ class Policy:
     """The configuration in force: one settings value per gate, and where it came from.
 
     ``file`` is '' where no policy was found and the defaults judge. ``source`` names the tree, such as ``main@ab12cd3``.
+    ``signers`` is the content of the allowed signers file in that tree, empty where it holds none.
     """
 
     repository: str
@@ -37,6 +38,7 @@ class Policy:
     file: str
     source: str
     values: tuple[Value, ...]
+    signers: bytes = b""
 
     @property
     def label(self) -> str:

@@ -85,8 +85,10 @@ def environment() -> dict[str, str]:
 def program(name: str, *, folder: Path, top: Path) -> Path:
     """A program of the project: from node_modules/.bin in ``folder`` or above it up to ``top``, else from PATH.
 
-    Raises ToolError where it is in none of them.
+    A name with a stroke in it is a path from ``folder``. Raises ToolError where there is none.
     """
+    if os.sep in name and (folder / name).is_file():
+        return folder / name
     for place in _upwards(folder, top):
         path = place / "node_modules" / ".bin" / name
         if path.exists():

@@ -64,7 +64,7 @@ what:   requirements.txt: + requests 2.32.0   (item 3f9a1c22)
 why:    dependency changes need an approval (policy of main@ab12cd3)
 next:   a maintainer runs   hunkgate approve 3f9a1c22
 or:     git restore --staged requirements.txt
-you:    do not retry, split, reword or move this change, and leave the hooks as they are: the same check runs on push and in CI.
+you:    do not retry, split, reword or move this change other than or: says, and leave the hooks as they are: the same check runs on push and in CI.
         Only this item is blocked; other work may go on.
         Say to the user, word for word:
           "hunkgate needs your approval for requirements.txt: + requests 2.32.0. In your own terminal run:  hunkgate approve 3f9a1c22"
@@ -133,7 +133,7 @@ hunkgate: FIX [paths/forbidden] secrets/key.pem
 hunkgate: 4 findings: 2 for a human (STOP), 2 to mend (FIX)
 next:   first mend what says FIX: an approval holds for exactly the content that it was given for
 next:   a maintainer runs, for all of them   hunkgate approve 3f9a1c22 77b1d0e4
-you:    do not retry, split, reword or move what says STOP, and leave the hooks as they are: the same check runs on push and in CI.
+you:    do not retry, split, reword or move what says STOP other than or: says, and leave the hooks as they are: the same check runs on push and in CI.
         Mend what says FIX. Only these items are blocked; other work may go on.
         Say to the user, word for word:
           "hunkgate needs your approval for 2 changes. In your own terminal run:  hunkgate approve 3f9a1c22 77b1d0e4"

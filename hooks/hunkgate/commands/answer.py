@@ -2,11 +2,13 @@
 
 import argparse
 import os
+from pathlib import Path
 from typing import TextIO
 
-from hunkgate import reports
+from hunkgate import agents, reports
+from hunkgate.gates import GATES
 from hunkgate.model import Verdict
-from hunkgate.reports import terminal
+from hunkgate.reports import github, terminal
 from hunkgate.reports.options import Options
 
 
@@ -22,10 +24,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def give(verdict: Verdict, arguments: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
     """Print the verdict and give its exit code."""
-    stdout.write(
-        reports.render(arguments.format, verdict, Options(colour=colour(stdout), agent=False))
+    options = Options(
+        colour=colour(stdout),
+        agent=agents.detected(os.environ) is not None,
+        rules=tuple(rule for gate in GATES for rule in gate.rules),
     )
+    stdout.write(reports.render(arguments.format, verdict, options))
     stderr.write(terminal.faults(verdict))
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if arguments.format == "github" and summary:
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(github.summary(verdict))
     return verdict.outcome.value
 
 

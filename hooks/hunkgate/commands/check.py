@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from hunkgate import occasions, policies
-from hunkgate.commands import answer, occasion
+from hunkgate.commands import answer, consent, occasion
+from hunkgate.consents import Lifting
 from hunkgate.errors import PolicyError
 from hunkgate.gate import Gate
 from hunkgate.gates import GATES
@@ -47,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"only this gate (may be given again): {', '.join(names)}",
     )
+    consent.configure(parser)
     answer.configure(parser)
 
 
@@ -56,7 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
     # The tests gate runs the project's code: only where it is asked for.
     named = arguments.gate or [gate.name for gate in GATES if gate.name != "tests"]
     gates = tuple(gate for gate in GATES if gate.name in named)
-    verdicts = [_judged(repository, one, gates) for one in _occasions(arguments, repository)]
+    verdicts = [
+        judged(repository, one, gates, consent.lifting(repository, one, arguments.approvals))
+        for one in _occasions(arguments, repository)
+    ]
     verdict = merged(verdicts)
     if arguments.transaction and verdict.outcome is Outcome.PASS:
         return 0  # a rebase updates refs a dozen times: only a refusal is worth a line
@@ -73,7 +78,10 @@ def _occasions(arguments: argparse.Namespace, repository: Repository) -> tuple[O
     return (occasion.asked(arguments, repository),)
 
 
-def _judged(repository: Repository, one: Occasion, gates: Sequence[Gate[Any]]) -> Verdict:
+def judged(
+    repository: Repository, one: Occasion, gates: Sequence[Gate[Any]], lifting: Lifting
+) -> Verdict:
+    """The verdict on one occasion, with what approvals lift of it."""
     last: list[Change] = []
 
     def changes() -> Iterator[Change]:
@@ -81,7 +89,9 @@ def _judged(repository: Repository, one: Occasion, gates: Sequence[Gate[Any]]) -
             last[:] = [change]
             yield change
 
-    verdict = judge(changes(), one.policies, gates, remarks=policies.remarks(one.policies))
+    remarks = policies.remarks(one.policies)
+    verdict = judge(changes(), one.policies, gates, lift=lifting, remarks=remarks)
+    verdict = replace(verdict, remarks=(*verdict.remarks, *lifting.remarks), range=one.range)
     for change in last:
         verdict = _with_candidate(verdict, change)
     return _first(verdict) if one.enrolling else verdict

@@ -1,14 +1,16 @@
 """How a change that is too large could be cut into commits: along folders, imported files before those that import them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hunkgate.model import Change, FileChange
 
-_IMPORT = re.compile(
-    rb"^\s*(?:from\s+([.\w]+)\s+import\b|import\s+([.\w]+)|(?:import|export)\b[^'\"\n]*['\"]([^'\"\n]+)['\"]|use\s+([\w:]+))",
-    re.MULTILINE,
+_PYTHON = re.compile(
+    rb"^\s*(?:from\s+([.\w]+)\s+import\s+\(?([\w, \t]*)|import\s+([.\w]+))", re.MULTILINE
+)
+_OTHERS = re.compile(
+    rb"^\s*(?:(?:import|export)\b[^'\"\n]*['\"]([^'\"\n]+)['\"]|use\s+([\w:]+))", re.MULTILINE
 )
 _MOST_COMMITS = 5
 _MOST_READ_BYTES = 200_000
@@ -84,10 +86,7 @@ def _imports(change: Change, files: tuple[FileChange, ...]) -> Mapping[str, froz
     for file in files:
         content = change.after(file) if file.head_blob and not file.binary else b""
         wanted = set()
-        for match in _IMPORT.finditer(content[:_MOST_READ_BYTES]):
-            name = next(group for group in match.groups() if group is not None).decode(
-                "utf-8", "replace"
-            )
+        for name in _imported(content[:_MOST_READ_BYTES]):
             dotted = re.sub(
                 r"[/:]+", ".", re.sub(r"\.(?:js|ts|tsx|jsx|mjs|py|rs)$", "", name)
             ).strip(".")
@@ -97,6 +96,16 @@ def _imports(change: Change, files: tuple[FileChange, ...]) -> Mapping[str, froz
                 wanted.add(by_name[dotted])
         found[file.path] = frozenset(wanted)
     return found
+
+
+def _imported(content: bytes) -> Iterator[str]:
+    for match in _PYTHON.finditer(content):
+        module = (match[1] or match[3]).decode("utf-8", "replace")
+        yield module
+        for name in (match[2] or b"").decode("utf-8", "replace").split(","):
+            yield f"{module}.{name.split()[0]}" if name.split() else module
+    for match in _OTHERS.finditer(content):
+        yield (match[1] or match[2]).decode("utf-8", "replace")
 
 
 def _ordered(

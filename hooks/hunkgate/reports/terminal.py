@@ -155,10 +155,10 @@ def _agent(human: Sequence[Finding], *, mend: bool, verdict: Verdict) -> Iterato
     names = _quotable(phrases.subject(human[0])) if one else f"{len(human)} changes"
     command = phrases.approve_command(phrases.items(human), verdict)
     first = "Mend what says FIX. " if mend else ""
-    # Mending may mean to split: forbid it only for what waits for the human.
+    # Mending, and the other way on, may mean to split: forbid it only for what waits for the human.
     blocked = "what says STOP" if mend else "this change" if one else "these changes"
     yield (
-        f"you:    do not retry, split, reword or move {blocked}, and leave the hooks as "
+        f"you:    do not retry, split, reword or move {blocked} other than or: says, and leave the hooks as "
         "they are: the same check runs on push and in CI."
     )
     yield f"{_INDENT}{first}Only {'this item is' if one else 'these items are'} blocked; other work may go on."

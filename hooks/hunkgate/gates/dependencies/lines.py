@@ -17,3 +17,23 @@ def numbered(content: bytes) -> Iterator[tuple[int, str]]:
 def blank(content: bytes) -> bool:
     """Whether the file holds nothing at all, or blanks only: the one content that may stand for no records."""
     return not content.strip()
+
+
+class Forward:
+    """The lines on which texts stand that follow each other in a file, each looked for behind the one before."""
+
+    __slots__ = ("_content", "_line", "_offset")
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._offset = 0
+        self._line = 1
+
+    def line(self, needle: str) -> int:
+        """The 1-based line of the next place of the needle; 0 where there is none, and the search stays where it was."""
+        found = self._content.find(needle.encode("utf-8", "surrogatepass"), self._offset)
+        if found < 0:
+            return 0
+        self._line += self._content.count(b"\n", self._offset, found)
+        self._offset = found
+        return self._line

@@ -74,11 +74,15 @@ def settings(table: Table) -> TestSettings:
     )
 
 
-def filled(template: str, path: str) -> str:
-    """A rule's text with its placeholders filled from a changed path."""
+def filled(template: str, path: str, *, quote: bool = False) -> str:
+    """A rule's text with its placeholders filled from a changed path; ``quote`` escapes what has a meaning in a gitignore pattern."""
     folder, _, name = path.rpartition("/")
     stem = name.rpartition(".")[0] or name
     values = {"path": path, "dir": folder or ".", "name": name, "stem": stem}
+    if quote:
+        # A pattern knows no `.` folder: what lies at the root is named without one.
+        template = template.replace("{dir}/", "/" if not folder else "{dir}/")
+        values = {key: re.sub(r"([*?\[\]\\!# ])", r"\\\1", text) for key, text in values.items()}
     return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), template)
 
 

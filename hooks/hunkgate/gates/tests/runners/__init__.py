@@ -1,9 +1,10 @@
 """The runners: each turns the tests that were chosen into command lines, and what they left behind into outcomes. All pure."""
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, cast
 
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.model import Change
@@ -11,10 +12,7 @@ from hunkgate.model import Change
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """The test files to run, in the order to run them; ``everything`` where ``files`` are all that there are.
-
-    ``shard`` is set where only a slice of them is wanted although everything was chosen.
-    """
+    """The test files to run, in the order to run them; ``everything`` where they are all that there are, and none is left out."""
 
     everything: bool
     files: tuple[str, ...]
@@ -65,6 +63,15 @@ class Runner(Protocol):
 
         The report is what the runner's part inside the project wrote; empty for a runner without one.
         """
+
+
+# The one list, written by hand, in the order in which they run: quick ones first. Each has a module of its own.
+NAMES = ("pytest", "rules")
+
+
+def named(name: str) -> Runner:
+    """The runner of this name, one of NAMES."""
+    return cast("Runner", importlib.import_module(f"{__name__}.{name}"))
 
 
 def by_status(job: Job, status: int) -> Reading:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypedDict
 
 from hunkgate.errors import GitError
@@ -14,6 +15,8 @@ from hunkgate.model import Change, Tree
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini")
 # pytest's exit codes, docs.pytest.org/en/stable/reference/exit-codes.html
 _NOTHING_COLLECTED = 5
+# The part that runs inside; what stands before its name on the command line is the project's addopts.
+_BEGIN = ("-m", "pytest", "-p", "hunkgate_report")
 
 
 class Event(TypedDict, total=False):
@@ -31,8 +34,7 @@ def jobs(change: Change, wanted: Wanted, settings: TestSettings) -> tuple[Job, .
     """A job for each project folder with test files among the wanted ones, in the order of their first file."""
     folders: dict[str, list[str]] = {}
     for file in wanted.files:
-        if file.endswith(".py"):
-            folders.setdefault(_project(change.head, file), []).append(file)
+        folders.setdefault(_project(change.head, file), []).append(file)
     # pytest itself finds more than files called test_*.py (doctests, what plugins collect): where everything is wanted and one
     # project holds it all, it is asked to find it.
     bare = wanted.everything and len(folders) == 1
@@ -41,10 +43,7 @@ def jobs(change: Change, wanted: Wanted, settings: TestSettings) -> tuple[Job, .
             runner="pytest",
             program="python",
             argv=(
-                "-m",
-                "pytest",
-                "-p",
-                "hunkgate_report",
+                *_BEGIN,
                 *settings.args,
                 *(() if bare else (_named(file, folder) for file in files)),
             ),
@@ -53,6 +52,14 @@ def jobs(change: Change, wanted: Wanted, settings: TestSettings) -> tuple[Job, .
         )
         for folder, files in folders.items()
     )
+
+
+def parallel(job: Job, workers: str) -> Job:
+    """The job with this many workers of pytest-xdist (a number or "auto"); '' leaves it as it is."""
+    if not workers:
+        return job
+    start = len(_BEGIN)
+    return replace(job, argv=(*job.argv[:start], "-n", workers, *job.argv[start:]))
 
 
 def read(job: Job, status: int, report: bytes) -> Reading:

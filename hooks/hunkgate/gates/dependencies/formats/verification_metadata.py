@@ -1,0 +1,80 @@
+"""verification-metadata.xml: https://docs.gradle.org/current/userguide/dependency_verification.html.
+
+Each component's artifacts have hashes. What is trusted without any (artifacts, keys) and whether anything is checked at all are options.
+"""
+
+from collections.abc import Iterator
+
+from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies.dependency import (
+    Dependency,
+    Option,
+    Reading,
+    UnreadableError,
+)
+
+_DIGESTS = ("sha512", "sha256", "sha1", "md5", "pgp")
+_SWITCHES = ("verify-metadata", "verify-signatures")
+_TRUSTED = ("trusted-artifacts", "trusted-keys", "ignored-keys", "key-servers")
+
+
+def read(content: bytes, _path: str) -> Reading:
+    """Every verified component with the hashes of its artifacts."""
+    root = documents.xml(content)
+    if root.name != "verification-metadata":
+        raise UnreadableError(f"<{root.name}> is not verification metadata", line=root.line)
+    components = root.child("components")
+    configuration = root.child("configuration")
+    return Reading(
+        dependencies=tuple(
+            _component(one) for one in (components.all("component") if components else ())
+        ),
+        options=tuple(_options(configuration)) if configuration else (),
+    )
+
+
+def _component(element: documents.Element) -> Dependency:
+    group, name, version = (element.attributes.get(key, "") for key in ("group", "name", "version"))
+    if not (group and name and version):
+        raise UnreadableError("a component without group, name or version", line=element.line)
+    return Dependency(
+        ecosystem="maven",
+        name=f"{group}:{name}",
+        raw_name=f"{group}:{name}",
+        version=version,
+        resolved=True,
+        scope="lock",
+        hashes=frozenset(_hashes(element)),
+        line=element.line,
+    )
+
+
+def _hashes(element: documents.Element) -> Iterator[str]:
+    for artifact in element.all("artifact"):
+        file = artifact.attributes.get("name", "")
+        for digest in artifact.children:
+            if digest.name in _DIGESTS:
+                for one in (digest, *digest.all("also-trust")):
+                    yield f"{file} {digest.name}:{one.attributes.get('value', '')}"
+
+
+def _options(configuration: documents.Element) -> Iterator[Option]:
+    for name in _SWITCHES:
+        if value := configuration.value(name):
+            yield _option(name, value, configuration.line)
+    for name in _TRUSTED:
+        table = configuration.child(name)
+        for one in _leaves(table) if table else ():
+            value = " ".join(f"{key}={one.attributes[key]}" for key in sorted(one.attributes))
+            yield _option(name, f"{one.name} {value}", one.line)
+
+
+def _leaves(table: documents.Element) -> Iterator[documents.Element]:
+    """A trusted key may list what it is trusted for; both are facts."""
+    for one in table.children:
+        yield one
+        yield from one.children
+
+
+def _option(name: str, value: str, line: int) -> Option:
+    return Option(ecosystem="maven", name=name, value=value, signal="registry-changed", line=line)
