@@ -24,6 +24,7 @@ COMMANDS = (
     ("hook", "what git's message hooks run: attach approvals to a message and check them"),
     ("policy", "show the policy in force, where each value came from and which tree judges"),
     ("install", "write native git hooks that see every ref of a push and every ref update"),
+    ("doctor", "find switched-off hooks and other gaps, and say what each layer would catch"),
     ("init", "write a commented policy and the pre-commit entry for this repository"),
 )
 

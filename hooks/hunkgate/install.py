@@ -1,5 +1,6 @@
 """Native git hooks: what they say, where they go, and how those that were there are kept."""
 
+import importlib.resources
 import os
 import shlex
 import stat
@@ -152,6 +153,30 @@ def install(
         fresh.replace(path)
         written.append(Written(name=name, kept=kept))
     return tuple(written)
+
+
+def workflow(forge: str) -> tuple[str, str]:
+    """Path and text of the check that runs on a forge's server: "github" or "gitlab"."""
+    path, name = {
+        "github": (".github/workflows/hunkgate.yml", "github-workflow.yml"),
+        "gitlab": (".gitlab/hunkgate.gitlab-ci.yml", "gitlab-job.yml"),
+    }[forge]
+    text = importlib.resources.files("hunkgate").joinpath("templates", name).read_text("utf-8")
+    return path, text.replace("@VERSION@", __version__)
+
+
+def forges(repository: Repository) -> tuple[str, ...]:
+    """The forges that a repository seems to live on, by its files and its origin; both where nothing tells."""
+    top = repository.top or repository.git_dir
+    url = repository.run("config", "--get", "remote.origin.url", statuses=(0, 1)).decode(
+        "utf-8", "replace"
+    )
+    found = [
+        name
+        for name, marks in (("github", (".github",)), ("gitlab", (".gitlab-ci.yml", ".gitlab")))
+        if name in url or any((top / mark).exists() for mark in marks)
+    ]
+    return tuple(found) or ("github", "gitlab")
 
 
 def state(path: Path) -> str:

@@ -63,7 +63,9 @@ def proposal(change: Change, files: tuple[FileChange, ...], limit: int) -> tuple
             if part.lines > limit
             else ""
         )
-        lines.append(f"commit {number}: {names}{rest}, {part.lines} lines{alone}")
+        lines.append(
+            f"commit {number}: {names}{rest}, {part.lines} line{'s' if part.lines != 1 else ''}{alone}"
+        )
     if len(found) > _MOST_COMMITS:
         left = found[_MOST_COMMITS:]
         lines.append(f"then {len(left)} more commits with {sum(part.lines for part in left)} lines")
