@@ -146,12 +146,18 @@ class Reading:
 
 
 class UnreadableError(Exception):
-    """The file is known by name but cannot be read: parse error, unknown version, duplicate keys, no records."""
+    """The file is known by name but cannot be read: parse error, unknown version, duplicate keys, no records.
 
-    def __init__(self, reason: str, *, line: int = 0) -> None:
+    ``settled`` is the content as a tool takes it that does not mind what is wrong (a JSON reader takes the last of two equal keys), and
+    ``reading`` what such a tool would install: shown beside the problem, never in its place.
+    """
+
+    def __init__(self, reason: str, *, line: int = 0, settled: bytes = b"") -> None:
         super().__init__(reason)
         self.reason = reason
         self.line = line
+        self.settled = settled
+        self.reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,9 @@ def toml(content: bytes) -> Mapping[str, object]:
 
 
 def json(content: bytes) -> object:
-    """A JSON document (RFC 8259), numbers outside the RFC refused. Raises UnreadableError, for a repeated key too."""
+    """A JSON document (RFC 8259), numbers outside the RFC refused. Raises UnreadableError; for a repeated key with the document ``settled``
+    as JavaScript, PHP and Swift take it, which is by the last of the values.
+    """
     import json as reader
 
     try:
@@ -70,6 +72,12 @@ def json(content: bytes) -> object:
         raise UnreadableError(f"not JSON: {error}", line=error.lineno) from error
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"not JSON: {error}") from error
+    except _RepeatedKeyError as error:
+        try:
+            settled = reader.dumps(reader.loads(text(content))).encode()
+        except (ValueError, RecursionError):
+            settled = b""  # what follows the repeated key is no JSON at all
+        raise UnreadableError(str(error), settled=settled) from error
 
 
 def jsonc(content: bytes) -> object:
@@ -238,13 +246,17 @@ def _list_at(document: Mapping[str, object], keys: tuple[str, ...]) -> list[obje
     return found
 
 
+class _RepeatedKeyError(Exception):
+    """An object holds a key twice."""
+
+
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise UnreadableError(f"the key {key!r} stands twice in one object")
+                raise _RepeatedKeyError(f"duplicate key: {key!r} stands twice in one object")
             seen.add(key)
     return found
 
@@ -311,7 +323,9 @@ class _Frame:
             if not isinstance(value, str):
                 raise UnreadableError("a key that is not plain text", line=line)
             if value in self.value:
-                raise UnreadableError(f"the key {value!r} stands twice in one mapping", line=line)
+                raise UnreadableError(
+                    f"duplicate key: {value!r} stands twice in one mapping", line=line
+                )
             self.key = value
             self.key_line = line
         else:

@@ -151,7 +151,9 @@ def _side(tree: Tree, path: str, mode: int, blob: str | None, format_: Format) -
         ):
             raise UnreadableError("no record was found in it")
     except UnreadableError as problem:
-        return _Side(problem=problem, digest=digest, there=True)
+        return _Side(
+            reading=problem.reading or Reading(), problem=problem, digest=digest, there=True
+        )
     return _Side(reading=reading, digest=digest, there=True)
 
 
@@ -160,7 +162,8 @@ def _read(path: str, format_: Format, base: _Side, head: _Side) -> _Read | None:
         return None
     changes: tuple[DependencyChange, ...] = ()
     problem = head.problem or (base.problem if not head.there else None)
-    if problem is None:
+    # What a tool that passes over the problem would install is shown beside the problem.
+    if problem is None or (head.problem is not None and head.problem.reading is not None):
         changes = fold_backend(compare(base.reading, head.reading, file=path))
     if problem is not None or base.problem is not None:
         reason = problem or base.problem

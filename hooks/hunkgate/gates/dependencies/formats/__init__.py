@@ -7,11 +7,11 @@ specification in its docstring; it raises UnreadableError and nothing else.
 import enum
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from hunkgate import globs
-from hunkgate.gates.dependencies.dependency import Reading
+from hunkgate.gates.dependencies.dependency import Reading, UnreadableError
 
 
 class Role(enum.Enum):
@@ -39,9 +39,28 @@ class Format:
     locks: tuple[str, ...] = ()
 
     def read(self, content: bytes, path: str) -> Reading:
-        """What the file states. Raises UnreadableError."""
+        """What the file states. Raises UnreadableError, with the reading of what is ``settled`` where something is."""
         module = importlib.import_module(f"{__name__}.{self.module}")
-        return cast("Callable[[bytes, str], Reading]", module.read)(content, path)
+        read = cast("Callable[[bytes, str], Reading]", module.read)
+        try:
+            return read(content, path)
+        except UnreadableError as problem:
+            if problem.settled:
+                problem.reading = _settled(read, problem.settled, path)
+            raise
+
+
+def _settled(read: Callable[[bytes, str], Reading], content: bytes, path: str) -> Reading | None:
+    """The reading of a content that was settled, without lines: they are not those of the file."""
+    try:
+        reading = read(content, path)
+    except UnreadableError:
+        return None
+    return replace(
+        reading,
+        dependencies=tuple(replace(one, line=0) for one in reading.dependencies),
+        options=tuple(replace(one, line=0) for one in reading.options),
+    )
 
 
 def _row(
