@@ -1,0 +1,89 @@
+"""Compose files: the Compose Specification, "Services top-level elements".
+
+Read: ``image`` of every service, images and inline Dockerfiles that ``build`` names, ``include`` and ``extends`` from elsewhere. A variable
+in a tag stays as it is written; one that is a whole image counts by its default. Not read: ``command``, which runs in the image.
+"""
+
+import re
+from collections.abc import Iterator
+
+from hunkgate.gates.dependencies import documents, images
+from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, UnreadableError
+from hunkgate.gates.dependencies.documents import Series, Table
+
+_WHOLE = re.compile(r"\$\{\w+:?-(.+)\}")
+
+
+def read(content: bytes, path: str) -> Reading:
+    """The images of the services. Raises UnreadableError."""
+    del path
+    found: list[Dependency] = []
+    options: list[Option] = []
+    for document in documents.yaml(content):
+        if document is None:
+            continue
+        if not isinstance(document, Table):
+            raise UnreadableError("not a compose file: a mapping was expected at its top")
+        found.extend(_images(document))
+        options.extend(_includes(document))
+    return Reading(dependencies=tuple(found), options=tuple(options))
+
+
+def _images(document: Table) -> Iterator[Dependency]:
+    # Version 1 files have their services at the top.
+    services = document.get("services", document)
+    if not isinstance(services, Table):
+        return
+    for service in services.values():
+        if not isinstance(service, Table):
+            continue
+        image = service.get("image")
+        if isinstance(image, str) and image:
+            yield _image(image, service.lines["image"])
+        build = service.get("build")
+        if isinstance(build, Table):
+            yield from _contexts(build)
+        for volume in _items(service.get("volumes")):
+            if (
+                isinstance(volume, Table)
+                and volume.get("type") == "image"
+                and isinstance(source := volume.get("source"), str)
+            ):
+                yield _image(source, volume.lines["source"])
+
+
+def _contexts(build: Table) -> Iterator[Dependency]:
+    contexts = build.get("additional_contexts")
+    if isinstance(contexts, Table):
+        for name, value in contexts.items():
+            if isinstance(value, str) and value.startswith("docker-image://"):
+                yield _image(value.removeprefix("docker-image://"), contexts.lines[name])
+
+
+def _image(written: str, line: int) -> Dependency:
+    whole = _WHOLE.fullmatch(written)
+    return images.image(
+        whole[1] if whole else written,
+        scope="runtime",
+        line=line,
+        flags=frozenset({"dynamic"}) if whole else frozenset(),
+    )
+
+
+def _includes(document: Table) -> Iterator[Option]:
+    includes = document.get("include")
+    for include in _items(includes):
+        path = include.get("path") if isinstance(include, Table) else include
+        for one in _items(path) if isinstance(path, Series) else (path,):
+            if isinstance(one, str) and re.match(r"[a-z+]+://|git@|oci:", one):
+                yield Option(
+                    ecosystem="docker",
+                    name="include",
+                    value=one,
+                    signal="include-added",
+                    line=document.lines["include"],
+                )
+
+
+def _items(value: object) -> Series | tuple[object, ...]:
+    return value if isinstance(value, Series) else ()
