@@ -41,6 +41,7 @@ _WRAPPERS: dict[str, frozenset[str]] = {
     "env": frozenset({"-u", "-C"}),
     "nice": frozenset({"-n"}),
     "timeout": frozenset({"-s", "-k"}),
+    "chroot": frozenset(),
     "xargs": frozenset({"-n", "-P", "-I", "-L", "-d"}),
     **dict.fromkeys(("exec", "command", "nohup", "eval", "doas", "builtin", "stdbuf"), frozenset()),
 }
@@ -128,13 +129,16 @@ def _bare(words: Sequence[str]) -> list[str]:
         if re.match(r"\w+=", rest[0]):
             rest.pop(0)
             continue
-        valued = _WRAPPERS.get(_base(rest[0]))
+        wrapper = _base(rest[0])
+        valued = _WRAPPERS.get(wrapper)
         if valued is None:
             break
         rest.pop(0)
         while rest and rest[0].startswith("-"):
             if rest.pop(0) in valued and rest:
                 rest.pop(0)
+        if wrapper in ("timeout", "chroot"):
+            del rest[:1]  # a duration, a folder
     return rest
 
 

@@ -62,6 +62,7 @@ ROWS: tuple[Row, ...] = (
     _row("scope-changed", _W, "it is used in another scope than before"),
     _row("lock-without-manifest", _W, "the lock changes while its manifest does not"),
     _row("manifest-without-lock", _W, "the manifest changes while its lock does not"),
+    _row("system-package", _N, "a package of the operating system, noted only"),
     _row("explained", _N, "it follows from a change of the manifest beside it"),
     _row("hash-added", _N, "further hashes for the same version, such as new wheels"),
     _row("hash-removed", _N, "fewer hashes for the same version; the others stay"),

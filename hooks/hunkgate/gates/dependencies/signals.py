@@ -34,6 +34,8 @@ _FLAGS = ("install-script", "alias", "override", "dynamic")
 _OWN_PLACE = frozenset(
     {"githubactions", "pre-commit", "docker", "gitlab", "git-submodule", "swift", "nix"}
 )
+# Packages of an operating system have its signatures and no lock of the project's: they are noted.
+_SYSTEM = frozenset({"deb", "apk"})
 # What the policy's allow list, or an approved change of the manifest, answers for. Everything else still asks.
 _ALLOWED = frozenset({"added", "changed", "removed"})
 _WEIGHT = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
@@ -89,7 +91,9 @@ def _signals(
         yield _option(change), ""
         return
     old, new = change.before, change.after
-    if new is None:
+    if change.ecosystem in _SYSTEM:
+        yield "system-package", ""
+    elif new is None:
         yield ("changed" if change.data.get("beside") else "removed"), ""
     elif old is None:
         yield from _new(change, new, settings, surroundings)

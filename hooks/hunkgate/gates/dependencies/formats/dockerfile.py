@@ -88,7 +88,7 @@ def _instructions(text: str, escape: str) -> Iterator[_Instruction]:
         if not lines[index].strip() or lines[index].lstrip().startswith("#"):
             index += 1
             continue
-        parts = []
+        parts: list[str] = []
         while index < len(lines):
             line = lines[index]
             index += 1

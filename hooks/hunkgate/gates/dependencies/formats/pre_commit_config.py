@@ -32,6 +32,7 @@ _SEPARATORS = {
     "ruby": ("gem", ":"),
     "conda": ("conda", "="),
 }
+_NPM = re.compile(r"[a-z0-9][\w.-]*@[\^~]?v?\d[\w.+-]*")
 _CLAIM = re.compile(rb"\s#\s*(?:frozen:\s*)?(v?\d[\w.+-]*)")
 
 
@@ -116,7 +117,8 @@ def _hook(hook: Table) -> Iterator[Found]:
 
 
 def _added(written: str, language: str, line: int) -> Found:
-    if language == "node" or written.startswith("@"):
+    # prettier@3.0: only the hook's repository states the language, but no Python requirement is written so.
+    if language == "node" or written.startswith("@") or _NPM.fullmatch(written):
         cut = written.find("@", 1)
         name, specifier = (written[:cut], written[cut + 1 :]) if cut > 0 else (written, "")
         return npm.specified(name, specifier, "build", line=line)
@@ -134,10 +136,6 @@ def _added(written: str, language: str, line: int) -> Found:
     try:
         return python_requirements.requirement(written, scope="build", line=line)
     except UnreadableError:
-        # A path, an npm requirement such as prettier@3 where only the hook's repository states the language, a URL.
-        name, at, version = written.partition("@")
-        if at and re.fullmatch(r"[\w./-]+", name):
-            return npm.specified(name, version, "build", line=line)
         return Option(
             ecosystem="pypi",
             name="additional_dependencies",
