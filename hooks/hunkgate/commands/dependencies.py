@@ -26,9 +26,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Print every change of a dependency with what it means under the base's policy. It reports and does not judge: exit 0."""
     repository = open_repository()
     change = occasion.change(arguments, repository)
-    judging = policies.of_tree(change.base, "base").settings.get("dependencies")
-    settings = judging if isinstance(judging, DependencySettings) else DependencySettings()
-    found = survey(change, settings)
+    judging = policies.of_tree(change.base, "base").settings["dependencies"]
+    assert isinstance(judging, DependencySettings)
+    found = survey(change, judging)
     if arguments.format == "json":
         print(json.dumps(report.records(found), indent=1))
     elif arguments.format == "markdown":

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from hunkgate.gates.dependencies import npm, python_requirements
+from hunkgate.gates.dependencies import npm, python_requirements, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
     RefKind,
     Source,
-    SourceKind,
     UnreadableError,
 )
 from hunkgate.gates.dependencies.shell import Command, commands
@@ -319,8 +318,8 @@ def _git(words: list[str]) -> Source | None:
         ("--branch", RefKind.BRANCH),
     ):
         if ref := _value(words, (option,)):
-            return Source(kind=SourceKind.GIT, locator=address, ref=ref, ref_kind=kind)
-    return Source(kind=SourceKind.GIT, locator=address)
+            return sources.git(address, ref, kind)
+    return sources.git(address)
 
 
 def _pypi(word: str, line: int) -> Dependency | None:

@@ -7,7 +7,7 @@ from readings import dependencies, options, read
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 HOOK = "repos:\n- repo: https://f.example/a/b\n  rev: v1\n  hooks:\n  - id: x\n"
-REPOSITORY = "https://f.example/a/b v1 build git:https://f.example/a/b@v1/tag"
+REPOSITORY = "https://f.example/a/b v1 build git:f.example/a/b@v1/tag"
 LOCAL = "repos:\n- repo: local\n  hooks:\n  - id: x\n"
 
 
@@ -15,8 +15,8 @@ LOCAL = "repos:\n- repo: local\n  hooks:\n  - id: x\n"
     ("content", "expected"),
     [
         pytest.param(HOOK, [REPOSITORY], id="a repository and its tag"),
-        pytest.param(f"repos:\n- repo: https://f.example/a/b.git\n  rev: {SHA}  # frozen: v1.2\n  hooks: []\n", [f"https://f.example/a/b {SHA} build git:https://f.example/a/b.git@{SHA}/sha +comment:v1.2"], id="a frozen commit"),
-        pytest.param("repos:\n- repo: https://f.example/a/b\n  rev: main\n  hooks: []\n", ["https://f.example/a/b main build git:https://f.example/a/b@main/branch"], id="a branch"),
+        pytest.param(f"repos:\n- repo: https://f.example/a/b.git\n  rev: {SHA}  # frozen: v1.2\n  hooks: []\n", [f"https://f.example/a/b {SHA} build git:f.example/a/b@{SHA}/sha +comment:v1.2"], id="a frozen commit"),
+        pytest.param("repos:\n- repo: https://f.example/a/b\n  rev: main\n  hooks: []\n", ["https://f.example/a/b main build git:f.example/a/b@main/branch"], id="a branch"),
         pytest.param("- repo: https://f.example/a/b\n  sha: v1\n  hooks: []\n", [REPOSITORY], id="the first format, a bare list with sha"),
         pytest.param("repos:\n- repo: meta\n  hooks:\n  - id: x\n", [], id="meta hooks"),
         pytest.param(HOOK + '    additional_dependencies: ["tool==1", "black[jupyter]"]\n', [REPOSITORY, "tool ==1 build", "black - build +extras:jupyter"], id="Python packages"),

@@ -13,14 +13,13 @@ from hunkgate.gates.dependencies import (
     install_commands,
     npm,
     python_requirements,
+    sources,
 )
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
     Reading,
     RefKind,
-    Source,
-    SourceKind,
     UnreadableError,
 )
 from hunkgate.gates.dependencies.documents import Series, Table
@@ -89,7 +88,7 @@ def _fetched(address: str, rev: str, line: int, lines: list[bytes]) -> Dependenc
         raw_name=address,
         requirement=rev,
         scope="build",
-        source=Source(kind=SourceKind.GIT, locator=address, ref=rev, ref_kind=kind),
+        source=sources.git(address, rev, kind),
         flags=(
             frozenset({f"comment:{claim[1].decode('ascii', 'replace')}"}) if claim else frozenset()
         ),
