@@ -47,9 +47,9 @@ def lift(
     """The findings that stay, and those that the approvals lift, each in the order given.
 
     An approval counts for a finding when it names its item, or when several name transitions that lead from the finding's base
-    state to its head state, each under the finding's own rule. ``settled`` holds the items that were lifted commit by commit
-    in the range whose whole is now judged: those transitions count under any rule of the same gate, for "added" and then
-    "upgraded" is "added" on the whole.
+    state to its head state under rules of its gate, its own rule among them: "added" and then "upgraded" is "added" on the
+    whole. ``settled`` holds the items that were lifted commit by commit in the range whose whole is now judged; those stand for
+    any rule of their gate.
     """
     counted = [one for one in approvals if one.signed or settings.require == "recorded"]
     by_item: dict[str, list[Approval]] = {}
@@ -98,31 +98,27 @@ def _lifting(
         return tuple(direct)
     if not isinstance(finding.item, Item):
         return ()
-    goal = finding.item.after
-    reached: dict[str, tuple[Approval, ...]] = {finding.item.before: ()}
-    waiting = [finding.item.before]
+    # A place on the way: the state reached, and whether the finding's own rule was among the links that led there.
+    start = (finding.item.before, False)
+    reached: dict[tuple[str, bool], tuple[Approval, ...]] = {start: ()}
+    waiting = [start]
     while waiting:
-        state = waiting.pop(0)
+        place = waiting.pop(0)
+        state, own = place
         for after, items in transitions.get(state, {}).items():
-            if after in reached:
-                continue
-            given = [
-                approval
-                for item in sorted(items)
-                if _counts(item, finding, settled)
-                for approval in by_item[item]
-            ]
+            links = sorted(item for item in items if item.gate == finding.gate)
+            given = [approval for item in links for approval in by_item[item]]
             if not given or not all(need.met(given) for need in asked):
                 continue
-            reached[after] = tuple(dict.fromkeys((*reached[state], *given)))
-            if after == goal:
-                return reached[after]
-            waiting.append(after)
+            named = any(item.rule == finding.rule or item in settled for item in links)
+            next_place = (after, own or named)
+            if next_place in reached:
+                continue
+            reached[next_place] = tuple(dict.fromkeys((*reached[place], *given)))
+            if next_place == (finding.item.after, True):
+                return reached[next_place]
+            waiting.append(next_place)
     return ()
-
-
-def _counts(item: Item, finding: Finding, settled: frozenset[str]) -> bool:
-    return item.rule == finding.rule or (item.gate == finding.gate and item in settled)
 
 
 def _falls_under(finding: Finding, rule: ApproverRule) -> bool:
