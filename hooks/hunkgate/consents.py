@@ -196,10 +196,10 @@ class Lifting:
         indices = {id(finding): index for index, finding in enumerate(findings)}
         single = [one for one in findings if one.commit is not None]
         whole = [one for one in findings if one.commit is None]
-        _, first = coverage.lift(single, approvals, trust.settings)
+        rest, first = coverage.lift(single, approvals, trust.settings)
         settled = frozenset(one.finding.item for one in first if one.finding.item is not None)
         left, second = coverage.lift(whole, approvals, trust.settings, settled)
-        self._explain(trust, left, approvals)
+        self._explain(trust, (*rest, *left), approvals)
         return {indices[id(one.finding)]: one.approvals for one in (*first, *second)}
 
     def _wanted(self, findings: Sequence[Finding]) -> Iterator[tuple[Signed, str]]:
