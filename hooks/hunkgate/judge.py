@@ -100,12 +100,11 @@ def _judged(
         faults.setdefault((gate.name, error.message), fault)
 
 
-def _weight(finding: Finding) -> tuple[int, bool, str, str, int]:
-    """Worst first; among equals what no approval can lift, then by rule and place."""
+def _weight(finding: Finding) -> tuple[int, str, str, int]:
+    """Worst first, then by rule and place."""
     order = (Level.ERROR, Level.WARNING, Level.NOTE)
     return (
         order.index(finding.level),
-        finding.item is not None,
         finding.rule,
         finding.path,
         finding.line or 0,

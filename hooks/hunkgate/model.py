@@ -179,7 +179,8 @@ class Finding:
     """One way in which the change is not what the policy allows.
 
     ``line`` is 1-based on the head side, None where no line says it. ``item`` is the digest that an approval names
-    (64 hexadecimal digits), None where no approval can lift the finding. ``detail`` holds further lines for a human;
+    (64 hexadecimal digits), None where no approval can lift the finding; ``mendable`` says that the author can also mend it
+    without a human. ``detail`` holds further lines for a human;
     ``data`` holds facts for machines (JSON values).
     """
 
@@ -190,6 +191,7 @@ class Finding:
     level: Level = Level.ERROR
     line: int | None = None
     item: str | None = None
+    mendable: bool = False
     what: str = ""
     detail: tuple[str, ...] = ()
     data: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))

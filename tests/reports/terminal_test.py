@@ -304,3 +304,20 @@ def test_the_sentence_for_the_user_cannot_be_ended_by_a_name() -> None:
         line for line in terminal.render(verdict, AGENT).splitlines() if "In your own" in line
     )
     assert said.count('"') == 2
+
+
+def test_what_the_author_can_mend_says_so_first_and_names_the_human_second() -> None:
+    finding = Finding(
+        rule="size/lines",
+        path="a.py",
+        what="900 changed lines in 1 files",
+        message="one commit may change at most 500 lines",
+        remedy="split it into smaller commits",
+        item="a" * 64,
+        mendable=True,
+    )
+    text = terminal.render(Verdict(blocking=(finding,)), Options())
+    assert text.startswith("hunkgate: FIX [size/lines] this commit cannot pass as it is.")
+    assert text.index("next:   split it") < text.index(
+        "or:     a maintainer runs   hunkgate approve aaaaaaaa"
+    )

@@ -136,6 +136,7 @@ def _group(change: Change, files: tuple[FileChange, ...], limit: Limit) -> Itera
                 else "split it into smaller commits"
             ),
             detail=() if change.origin is Origin.RANGE else split.proposal(change, files, most),
+            mendable=True,
             item=approvals.files_item("size/lines", change, files),
             data={
                 "lines": total,
@@ -150,6 +151,7 @@ def _group(change: Change, files: tuple[FileChange, ...], limit: Limit) -> Itera
             what=f"{len(files)} changed files{where}",
             message=f"{subject} may change at most {limit.files} files{where}",
             remedy="split it into smaller commits",
+            mendable=True,
             item=approvals.files_item("size/files", change, files),
             data={"files": len(files), "limit": limit.files},
         )
@@ -170,6 +172,7 @@ def _file(change: Change, file: FileChange, settings: SizeSettings) -> Iterator[
                 what=f"{file.path}: {size:,} bytes",
                 message=f"a binary file may hold at most {settings.binary_bytes:,} bytes (it held {before:,})",
                 remedy="make it smaller, or keep it outside the repository",
+                mendable=True,
                 item=approvals.path_item("size/bytes", change, file),
                 data={"bytes": size, "limit": settings.binary_bytes},
             )
@@ -184,6 +187,7 @@ def _file(change: Change, file: FileChange, settings: SizeSettings) -> Iterator[
                 what=f"{file.path}:{line}: {length:,} characters in one line",
                 message=f"an added line may hold at most {settings.line_length:,} characters",
                 remedy="break the line, or generate the file where it is needed",
+                mendable=True,
                 item=approvals.path_item("size/line-length", change, file),
                 data={"length": length, "limit": settings.line_length},
             )

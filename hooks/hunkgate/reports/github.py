@@ -35,7 +35,7 @@ def _commands(verdict: Verdict) -> Iterator[str]:
             "error", "hunkgate FAULT", (f"{fault.subject}: {fault.message}", fault.remedy)
         )
     for finding in phrases.worst_first(verdict.blocking):
-        word = "FIX" if finding.item is None else "STOP"
+        word = "FIX" if phrases.decision(finding) == "fix" else "STOP"
         yield _annotation("error", word, finding, _blocked(finding, verdict))
     for finding in phrases.worst_first(verdict.warned):
         yield _annotation(

@@ -17,13 +17,13 @@ _NAMED_ITEMS = 6
 
 
 def decision(finding: Finding) -> Decision:
-    """What lifts the finding: a human's approval, or nothing but a mended change."""
-    return "fix" if finding.item is None else "approve"
+    """What comes next: a human's approval, or a change that the author mends (where an approval may lift it all the same)."""
+    return "fix" if finding.item is None or finding.mendable else "approve"
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Errors before warnings before notes, and what only a human can lift before what the author can mend."""
-    return tuple(sorted(findings, key=lambda one: (_WEIGHTS[one.level], one.item is None)))
+    return tuple(sorted(findings, key=lambda one: (_WEIGHTS[one.level], decision(one) == "fix")))
 
 
 def shortened(text: str, most: int) -> str:
@@ -76,7 +76,7 @@ def tally(verdict: Verdict) -> str:
 
 def refusals(findings: Sequence[Finding]) -> str:
     """How many findings block, and how many of them need a human."""
-    human = sum(one.item is not None for one in findings)
+    human = sum(decision(one) == "approve" for one in findings)
     return f"{counted(len(findings), 'finding')}: {human} for a human (STOP), {len(findings) - human} to mend (FIX)"
 
 

@@ -76,7 +76,7 @@ def _refusals(verdict: Verdict, options: Options) -> Iterator[str]:
     findings = phrases.worst_first(verdict.blocking)
     if not findings:
         return
-    human = tuple(one for one in findings if one.item is not None)
+    human = tuple(one for one in findings if phrases.decision(one) == "approve")
     room = ITEM_LINES - _BLOCK_LINES - (_AGENT_LINES if options.agent else 0)
     details = room if len(findings) == 1 else 2
     for index, finding in enumerate(findings[:_FULL]):
@@ -110,16 +110,18 @@ def _block(finding: Finding, verdict: Verdict, options: Options, details: int) -
     if finding.item is None:
         yield f"next:   {remedy}"
         return
-    yield f"next:   a maintainer runs   {phrases.approve_command((finding.item,), verdict)}"
-    if remedy:
-        yield f"or:     {remedy}"
+    approve = f"a maintainer runs   {phrases.approve_command((finding.item,), verdict)}"
+    first, second = (remedy, approve) if phrases.decision(finding) == "fix" else (approve, remedy)
+    yield f"next:   {first}"
+    if second:
+        yield f"or:     {second}"
 
 
 def _sentence(finding: Finding, verdict: Verdict) -> str:
     subject = phrases.judged(verdict)
     if verdict.origin is Origin.RANGE and finding.commit:
         subject = f"commit {visible(finding.commit)[:8]}"
-    ask = "cannot pass as it is" if finding.item is None else "needs a human"
+    ask = "cannot pass as it is" if phrases.decision(finding) == "fix" else "needs a human"
     kept = "Nothing was committed; your" if verdict.origin is Origin.STAGED else "Your"
     return f"{subject} {ask}. {kept} files are unchanged."
 
@@ -211,7 +213,7 @@ def _item(finding: Finding, verdict: Verdict) -> str:
 
 
 def _word(finding: Finding, options: Options) -> str:
-    if finding.item is None:
+    if phrases.decision(finding) == "fix":
         return _coloured("FIX", _YELLOW, options)
     return _coloured("STOP", _RED, options)
 
