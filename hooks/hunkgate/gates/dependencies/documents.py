@@ -232,6 +232,12 @@ def line_of(content: bytes, needle: str, *, start: int = 1) -> int:
     return 0
 
 
+def line_of_string(content: bytes, value: str) -> int:
+    """The 1-based line at which a TOML or JSON string of this value stands, plain or with its quotes escaped; 0 where it does not."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return line_of(content, value) or (line_of(content, escaped) if escaped != value else 0)
+
+
 def lines_with(content: bytes, header: bytes) -> tuple[int, ...]:
     """The 1-based lines that hold nothing but the header, such as ``[[package]]``: one for each record of a TOML lock, in order."""
     return tuple(

@@ -44,9 +44,12 @@ def requirement(
 
     Version constraints come in one order (lower bounds first) and without blanks, so that only their meaning is compared; a URL stands
     as written. Extras and the marker become flags (``extras:a,b``, ``marker:TEXT``). A string that PEP 508 refuses but that still shows
-    a name and a constraint (legacy versions, names outside ASCII) is read too. Raises UnreadableError where no name can be made out.
+    a name and a constraint (legacy versions, names outside ASCII) is read too, and so is a bare URL. Raises UnreadableError where no
+    name can be made out.
     """
     parts = _standard(written) or _lenient(written)
+    if parts is None and "://" in written.partition(";")[0]:
+        return replace(located(written, scope=scope, line=line), flags=flags)
     if parts is None:
         raise UnreadableError(f"not a PEP 508 requirement: {written.strip()!r}", line=line)
     return Dependency(

@@ -47,7 +47,7 @@ def requirements(uv: Mapping[str, object], content: bytes) -> Iterator[Dependenc
     """The requirements that uv's own lists add. Raises UnreadableError."""
     for key, (scope, flags) in _LISTS.items():
         for written in documents.texts_at(uv, key):
-            line = documents.line_of(content, written)
+            line = documents.line_of_string(content, written)
             yield python_requirements.requirement(written, scope=scope, flags=flags, line=line)
     extra = documents.table_at(uv, "extra-build-dependencies")
     for package in extra:
@@ -57,7 +57,7 @@ def requirements(uv: Mapping[str, object], content: bytes) -> Iterator[Dependenc
                 if isinstance(one, str)
                 else str(documents.table_at({"": one}, "").get("requirement", ""))
             )
-            line = documents.line_of(content, written)
+            line = documents.line_of_string(content, written)
             yield python_requirements.requirement(written, scope="build", line=line)
 
 

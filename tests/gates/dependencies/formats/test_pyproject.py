@@ -20,6 +20,8 @@ def read(content: str) -> Reading:
     ("content", "stated"),
     [
         pytest.param('[project]\ndependencies = ["a>=1"]', [("a", ">=1", "runtime")], id="PEP 621 dependencies"),
+        pytest.param('[project]\ndependencies = ["a; python_version < \\"3\\""]', [("a", "", "runtime")], id="a marker with escaped quotes"),
+        pytest.param('[project]\ndependencies = ["git+https://h.example/x#egg=a"]', [("a", "git+https://h.example/x#egg=a", "runtime")], id="a bare URL"),
         pytest.param('[project]\noptional-dependencies.x = ["a"]', [("a", "", "optional:x")], id="PEP 621 extras"),
         pytest.param('[dependency-groups]\nt = ["a", {include-group = "u"}]\nu = ["b"]', [("a", "", "dev"), ("b", "", "dev")], id="PEP 735 groups, an included one once"),
         pytest.param('[build-system]\nrequires = ["a"]', [("a", "", "build")], id="what builds the project"),

@@ -33,6 +33,7 @@ def read(content: str) -> Reading:
         pytest.param("E = {}\nE['x'] = ['a']\nE.setdefault('y', []).append('b')\nsetup(extras_require=E)", [("a", "", "optional:x"), ("b", "", "optional:y")], id="extras added one by one"),
         pytest.param("D = ['a']\nsetup(extras_require=dict(x=D, **{'y': D}))", [("a", "", "optional:x"), ("a", "", "optional:y")], id="extras by keywords"),
         pytest.param("setup(name='me', install_requires=None)", [], id="no requirements at all"),
+        pytest.param("import os\ndef prepare(): ...", [], id="a module that only has the name"),
     ],
 )  # fmt: skip
 def test_a_literal(content: str, stated: list[tuple[str, str, str]]) -> None:
@@ -72,7 +73,7 @@ def test_what_a_condition_adds_is_flagged(content: str) -> None:
         pytest.param("def f():\n    return g()\nsetup(install_requires=f())", [("install_requires", "g()")], id="a function that computes"),
         pytest.param("def f():\n    return f()\nsetup(install_requires=f())", [("install_requires", "f()")], id="a function that calls itself"),
         pytest.param("setup(**read())", [("setup(**)", "read()")], id="arguments that are computed"),
-        pytest.param("exec(code)", [("setup", "no call of setup")], id="no call of setup"),
+        pytest.param("import setuptools.command\nexec(code)", [("setup", "no call of setup")], id="a build script without a call of setup"),
     ],
 )  # fmt: skip
 def test_what_is_computed_is_shown(content: str, options: list[tuple[str, str]]) -> None:

@@ -21,7 +21,7 @@ def read(content: bytes, _path: str) -> Reading:
     document = documents.toml(content)
     metadata = documents.table_at(document, "metadata")
     version = str(metadata.get("lock_version", ""))
-    if version.partition(".")[0] not in {"", "2", "3", "4"}:
+    if version.partition(".")[0] not in {"", "0", "2", "3", "4"}:
         raise UnreadableError(f"unknown version of pdm.lock: {version}, known: up to 4.x")
     if "package" not in document and "content_hash" in metadata:
         return Reading()  # a project without dependencies

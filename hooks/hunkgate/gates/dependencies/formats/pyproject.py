@@ -72,7 +72,7 @@ def _strings(
     written: tuple[str, ...], content: bytes, scope: str, flags: frozenset[str] = frozenset()
 ) -> Iterator[Dependency]:
     for one in written:
-        line = documents.line_of(content, one)
+        line = documents.line_of_string(content, one)
         yield python_requirements.requirement(one, scope=scope, flags=flags, line=line)
 
 
@@ -168,7 +168,7 @@ def _pdm(pdm: Table, content: bytes) -> Iterator[Dependency]:
         for name, value in documents.table_at(pdm, key).items():
             if isinstance(value, list) and scope == "dev":
                 for written in documents.texts_at(pdm, key, name):
-                    line = documents.line_of(content, written)
+                    line = documents.line_of_string(content, written)
                     yield from python_requirements.read_lines(
                         written, "", scope=scope, first_line=line
                     ).dependencies

@@ -36,7 +36,7 @@ def read(content: bytes, _path: str) -> Reading:
     document = documents.toml(inner)
     uv = documents.table_at(document, "tool", "uv")
     stated = tuple(
-        python_requirements.requirement(written, line=documents.line_of(inner, written))
+        python_requirements.requirement(written, line=documents.line_of_string(inner, written))
         for written in documents.texts_at(document, "dependencies")
     )
     return Reading(

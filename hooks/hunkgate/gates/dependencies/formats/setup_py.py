@@ -26,6 +26,7 @@ _LISTS = {
     "tests_require": "dev",
     "test_requires": "dev",
 }
+_BUILDERS = ("setuptools", "distutils")
 _EXTRAS = ("extras_require", "extra_requires")
 _STEPS = 100_000
 """How many expressions are followed: names that name each other twice over unfold without end."""
@@ -57,6 +58,7 @@ class _Names:
     functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     keyed: dict[str, list[tuple[ast.expr, ast.expr, bool]]] = field(default_factory=dict)
     calls: list[ast.Call] = field(default_factory=list)
+    builds: bool = False
 
 
 def read(content: bytes, _path: str) -> Reading:
@@ -99,8 +101,8 @@ def _reading(names: _Names) -> Reading:
                 )
             elif key == "**":
                 options.append(_dynamic("setup(**)", ast.unparse(value), value.lineno))
-    if not names.calls:
-        # A setup.py without a call is either no build script or hides it: worth one line.
+    if not names.calls and names.builds:
+        # Other modules are called setup.py too; one that builds a package without a call to be seen is worth one line.
         options.append(_dynamic("setup", "no call of setup", 0))
     return Reading(dependencies=tuple(dependencies), options=tuple(options), own=frozenset(own))
 
@@ -162,6 +164,10 @@ def _gather(node: ast.AST, names: _Names, *, conditional: bool) -> None:
                 args=[key, value],
             ):
                 _keyed(target, key, value, names, conditional=inner)
+            case ast.Import(names=modules):
+                names.builds |= any(one.name.startswith(_BUILDERS) for one in modules)
+            case ast.ImportFrom(module=str(module)):
+                names.builds |= module.startswith(_BUILDERS)
             case ast.Call(func=ast.Name(id="setup") | ast.Attribute(attr="setup")):
                 names.calls.append(child)
             case _:
