@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ _LITTER = ("__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypot
 _BUILT = (".py", ".so", ".pyd", ".pyi", ".json", ".egg-link")
 _BUILT_FOLDERS = (".egg-info", ".dist-info")
 _NODE = "node_modules"
+# Environments: what is installed, not what is judged, whether git ignores it or not.
+_INSTALLED = (_NODE, ".venv", "venv")
 # A checkout with nothing of the user's configuration that would run programs of his or leave files out.
 _QUIET = (
     "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.sparseCheckout=false",
@@ -67,7 +70,7 @@ def surroundings(repository: Repository, change: Change) -> Surroundings:
     beside = frozenset(
         path
         for path in present - judged.keys()
-        if not any(part in _LITTER for part in path.split("/"))
+        if not any(part in _LITTER or part in _INSTALLED for part in path.split("/"))
     )
     hidden = sorted(flagged & judged.keys())
     if hidden:
@@ -83,19 +86,22 @@ def surroundings(repository: Repository, change: Change) -> Surroundings:
 
 
 @contextlib.contextmanager
-def place(repository: Repository, change: Change, differs: str) -> Iterator[Place]:
+def place(
+    repository: Repository, change: Change, differs: str, *, kept: bool = True
+) -> Iterator[Place]:
     """The folder to run in: the work tree where ``differs`` is '', else the snapshot, locked while it is used.
 
-    Raises GitError.
+    ``kept`` false puts it outside git's directory for this run alone: jest's file map leaves out every path with ``/.git/`` in it
+    (jest-haste-map) and would find no test to run. Raises GitError.
     """
     if not differs and repository.top is not None:
         yield Place(top=repository.top, real=None)
         return
-    with _folder(repository) as folder:
+    with _folder(repository) if kept else _passing_folder() as folder:
         _write(repository, _tree_id(repository, change, folder), folder)
         top = folder / "tree"
         if repository.top is not None:
-            _carry(repository, top)
+            _carry(repository, change, top)
         lacks = tuple(path for path, one in change.head.entries().items() if one.mode == GITLINK)
         yield Place(top=top, real=repository.top, reason=differs, lacks=lacks)
 
@@ -153,6 +159,12 @@ def _folder(repository: Repository) -> Iterator[Path]:
         yield kept
 
 
+@contextlib.contextmanager
+def _passing_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="hunkgate-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder).resolve()
+
+
 def _tree_id(repository: Repository, change: Change, folder: Path) -> str:
     """The id of the tree to write. For what is staged git writes the tree, from a copy of the index."""
     if change.origin is not Origin.STAGED:
@@ -196,7 +208,7 @@ def _write(repository: Repository, tree: str, folder: Path) -> None:
     repository.run(*git, "clean", "-ffdxq", *excluded, variables=variables)
 
 
-def _carry(repository: Repository, top: Path) -> None:
+def _carry(repository: Repository, change: Change, top: Path) -> None:
     """Bring what the judged files need and git does not keep: built modules beside tracked files, and installed packages."""
     real = repository.top
     if real is None:
@@ -204,8 +216,12 @@ def _carry(repository: Repository, top: Path) -> None:
     output = repository.run(
         "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"
     )
-    for record in output.split(b"\0"):
-        name = os.fsdecode(record).rstrip("/")
+    names = {os.fsdecode(record).rstrip("/") for record in output.split(b"\0")}
+    for path in change.head.entries():
+        folder, _, name = path.rpartition("/")
+        if name == "package.json":
+            names.add(f"{folder}/{_NODE}".lstrip("/"))
+    for name in sorted(names):
         last = name.rpartition("/")[2]
         source, target = real / name, top / name
         # Only where the judged tree has the folder too.

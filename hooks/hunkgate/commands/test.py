@@ -196,7 +196,8 @@ class _Run:
         interpreter: "functools._lru_cache_wrapper[Interpreter]",
     ) -> Tally:
         files = sum(len(job.units) for job in jobs)
-        with snapshot.place(self.repository, self.change, differs) as place:
+        kept = not any(job.runner in ("vitest", "jest") for job in jobs)
+        with snapshot.place(self.repository, self.change, differs, kept=kept) as place:
             print(f"hunkgate: running {files}: {visible(self.chosen.reason)}")
             if place.real is not None:
                 print(f"hunkgate: on a snapshot of what is judged: {visible(place.reason)}")
