@@ -17,11 +17,14 @@ class Delta:
     """What differs between two versions of a file.
 
     ``changed`` holds names of definitions (MODULE: the import-time code, so whoever imports the file). ``gone`` are the globals
-    that the file had and has no more: importing one of them by name now fails.
+    that the file had and has no more: importing one of them by name now fails. The two sets of import tokens hold what the
+    import-time code now imports in addition and no more; what that means, only the whole tree tells.
     """
 
     changed: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
+    added_imports: frozenset[str] = frozenset()
+    removed_imports: frozenset[str] = frozenset()
 
 
 EVERYTHING = Delta(changed=frozenset({MODULE}))
@@ -40,14 +43,22 @@ def between(before: bytes, after: bytes) -> Delta:
     changed: set[str] = set()
     lazy = "annotations" in head.future and "annotations" in base.future
     _compare(base, head, "", changed, _Names(frozenset(names), head.bindings, lazy))
-    if _imports_differ(base, head):
+    if base.future != head.future:
         changed.add(MODULE)
     changed.update(
         name
         for name in base.bindings.keys() | head.bindings.keys()
         if base.bindings.get(name) != head.bindings.get(name)
     )
-    return Delta(changed=frozenset(changed), gone=base.bound - head.bound)
+    had, has = (
+        {token for tokens in body.bindings.values() for token in tokens} for body in (base, head)
+    )
+    return Delta(
+        changed=frozenset(changed),
+        gone=base.bound - head.bound,
+        added_imports=frozenset(has - had),
+        removed_imports=frozenset(had - has),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,12 @@ class _Names:
             isinstance(expression, ast.expr)
             and harmless.value(expression, self.bindings)
             and self.known(expression)
+        )
+
+    def harmless(self, expression: ast.AST | None) -> bool:
+        """Whether leaving this out leaves out nothing but a value."""
+        return (
+            not isinstance(expression, ast.expr) or not harmless.parts(expression, self.bindings)[1]
         )
 
     def known(self, expression: ast.AST) -> bool:
@@ -187,19 +204,59 @@ def _compare(base: _Body, head: _Body, prefix: str, changed: set[str], names: _N
         before, after = base.variables.get(name, []), head.variables.get(name, [])
         if [ast.dump(one) for one in before] != [ast.dump(one) for one in after]:
             changed.add(prefix + name)
-            if name == "__all__" or not all(
-                names.safe(getattr(one, "value", None)) and _annotation_safe(one, names)
-                for one in (*before, *after)
+            known = {text for one in before for text in _elements(getattr(one, "value", None))}
+            if (
+                name == "__all__"
+                or not all(
+                    _annotation_safe(one, names)
+                    and (
+                        names.safe(getattr(one, "value", None))
+                        or (known and known.issuperset(_elements(getattr(one, "value", None))))
+                    )
+                    for one in after
+                )
+                or not all(
+                    names.harmless(getattr(one, "value", None))
+                    for one in before
+                    if one not in after
+                )
             ):
                 changed.add(MODULE)
             elif prefix:
                 # The class may be built from its attributes: dataclasses, enumerations, metaclasses.
                 changed.add(own)
-                if len(before) != len(after) or not all(
+                if (name == "__slots__" and not _slots_fit(head, after)) or not all(
                     isinstance(getattr(one, "value", None), (ast.Constant, ast.UnaryOp))
+                    or name == "__slots__"
                     for one in (*before, *after)
                 ):
                     changed.add(MODULE)
+
+
+def _slots_fit(body: _Body, statements: Iterable[ast.stmt]) -> bool:
+    """Whether ``__slots__`` lists plain names that no attribute of the class has."""
+    names: list[object] = []
+    for statement in statements:
+        value = getattr(statement, "value", None)
+        if not isinstance(value, (ast.Tuple, ast.List)):
+            return False
+        names += (one.value if isinstance(one, ast.Constant) else None for one in value.elts)
+    return all(isinstance(one, str) and one not in body.bound for one in names)
+
+
+def _elements(value: ast.expr | None) -> Iterable[str]:
+    """The elements of a list, set, tuple or dictionary as text; of anything else itself."""
+    if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
+        return [type(value).__name__, *(ast.dump(one) for one in value.elts)]
+    if isinstance(value, ast.Dict):
+        return [
+            "Dict",
+            *(
+                ast.dump(one) if key is None else f"{ast.dump(key)}: {ast.dump(one)}"
+                for key, one in zip(value.keys, value.values, strict=True)
+            ),
+        ]
+    return [] if value is None else [ast.dump(value)]
 
 
 def _annotation_safe(statement: ast.stmt, names: _Names) -> bool:
@@ -283,7 +340,3 @@ def _header(node: ast.ClassDef) -> list[str]:
             *(keyword.value for keyword in node.keywords),
         )
     ] + [str(keyword.arg) for keyword in node.keywords]
-
-
-def _imports_differ(base: _Body, head: _Body) -> bool:
-    return base.bindings != head.bindings

@@ -10,11 +10,14 @@ import-time code. Each carries *tokens*, the names it mentions, in one small alp
 ``~run``                attribute ``run`` of the method's own first argument
 ``'pkg.core.run``       a string constant that could name a module, an attribute, a program or a file
 ``(client``             a parameter, by which pytest hands out fixtures
-``^visit_``             attributes whose name begins like this (``getattr(x, f"visit_{kind}")``)
+``"index``              a word of a longer string, which could name an attribute where such names are looked up
+``^visit_`` ``$_item``  attributes whose name begins or ends like this (``getattr(x, f"visit_{kind}")``)
 ``+1:core:run``         an import that runs with this code: level, module, name ('' the module itself, ``*`` everything)
 ``@pkg.``               an import of some module whose name begins like this (``import_module(f"pkg.{name}")``)
-``!members``            looks members up by a name made at run time, so any member may be meant
-``!globals``            looks module globals up by a name made at run time
+``!dynamic``            looks an attribute up by a name made at run time: some string that something else mentions
+``!members``            goes through the members of classes, so any may be meant; ``!globals`` those of modules
+``!names``              lists the names of members (``dir``)
+``!own``                looks up globals of its own module by a name made at run time
 ======================  ==========================================================================================
 """
 
@@ -43,12 +46,14 @@ class Trait(IntFlag):
     AUTOUSE = 32
     HOOK = 64  # a pytest hook, called by pytest itself
     METACLASS = 128  # a class with a metaclass of its own
+    BUILT = 512  # a class that a decorator or a metaclass makes something of
+    WRAPS = 256  # a function that, as a decorator, keeps what it is given nowhere else
 
 
 class Definition(NamedTuple):
     """One definition. ``name`` is dotted inside classes (``Option.parse``). A NamedTuple: a large tree has 10^5 of them.
 
-    ``extra`` is the fixture's name, or for a class its bases as tokens.
+    ``extra`` is the fixture's name, for a class its bases as tokens, for a registered function its decorators as tokens.
     """
 
     name: str

@@ -14,7 +14,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from hunkgate.gates.tests import outside
-from hunkgate.gates.tests.facts import DOCTESTS, MAIN, MODULE, Definition, Facts, Trait
+from hunkgate.gates.tests.facts import MAIN, MODULE, Definition, Facts, Trait
 from hunkgate.gates.tests.modules import Modules
 from hunkgate.gates.tests.roots import Layout
 
@@ -22,6 +22,20 @@ Key = tuple[str, str]
 
 # Nodes that belong to no definition have the path "" and a name that begins with one of these.
 _ATTRIBUTE, _FIXTURE, _DATA = ".", "(", "/"
+
+# Who has one of these tokens may get a module as a value from a string.
+_LOOKS_UP = frozenset(
+    {
+        ".import_module",
+        ".importorskip",
+        ".modules",
+        "__import__",
+        "import_module",
+        "importlib.import_module",
+        "pytest.importorskip",
+        "sys.modules",
+    }
+)
 
 
 class Graph:
@@ -33,10 +47,13 @@ class Graph:
         layout: Layout,
         tests: Sequence[str],
         *,
+        altered: Iterable[Key] = (),
         gone: Iterable[Key] = (),
         data: Iterable[str] = (),
     ) -> None:
-        """``gone`` are globals that the base had; ``data`` are the changed files that are not Python modules."""
+        """``altered`` are definitions that the change alters, of which some exist in the base only; ``gone`` are the globals
+        that importers will not find any more; ``data`` are the changed files that are not Python modules.
+        """
         self._files = files
         self._layout = layout
         self._modules = Modules(files, layout.roots)
@@ -46,8 +63,10 @@ class Graph:
         self._slots: list[int] = []
         self.edges: list[list[int]] = []
         self.tests = tuple(tests)
+        self._test_set = frozenset(tests)
         self._all = (1 << len(self.tests)) - 1
         self._gone = frozenset(gone)
+        self._altered = frozenset(altered) | self._gone
         self._data = self._data_names(data)
         self._walked: dict[tuple[str, str], tuple[str, ...]] = {}
         self._classes: dict[str, list[Key]] = defaultdict(list)
@@ -88,9 +107,10 @@ class Graph:
 
     def _build(self) -> None:
         attributes: dict[str, list[int]] = defaultdict(list)
-        tops: list[int] = []
+        tops: dict[str, list[str]] = {}
         members: list[int] = []
         fixtures: dict[str, list[int]] = defaultdict(list)
+        registered: list[Key] = []
         for path, facts in self._files.items():
             module = self.node(path, MODULE)
             for definition in facts.definitions[1:]:
@@ -101,7 +121,7 @@ class Graph:
                     )
             for name in facts.bindings:
                 self.node(path, name, needs_both=True)
-            for name in (one for where, one in self._gone if where == path):
+            for name in (one for where, one in self._altered if where == path):
                 self.node(path, name, needs_both=True)
         for path, facts in self._files.items():
             module = self.node(path, MODULE)
@@ -109,13 +129,19 @@ class Graph:
             external = self._external_classes(path, facts)
             names = [one.name for one in facts.definitions[1:]]
             names += [one for one in facts.bindings if one not in traits]
-            names += [one for where, one in self._gone if where == path and one not in traits]
+            names += [
+                one
+                for where, one in self._altered
+                if where == path and one not in traits and one not in facts.bindings
+            ]
             for name in names:
                 node = self._ids[path, name]
                 trait = traits.get(name, Trait.VARIABLE)
                 owner, dot, last = name.rpartition(".")
-                attributes[last].append(2 * node + 1)
+                hub = attributes[last]
                 if dot:
+                    if not last.startswith("__"):
+                        hub.append(2 * node + 1)
                     members.append(2 * node + 1)
                     above = self._ids.get((path, owner), module)
                     self.edges[above].append(2 * node)
@@ -124,13 +150,15 @@ class Graph:
                         or owner in external
                         or trait & (Trait.REGISTERED | Trait.HOOK)
                         or traits.get(owner, 0) & (Trait.REGISTERED | Trait.METACLASS)
+                        or (trait & Trait.VARIABLE and traits.get(owner, 0) & Trait.BUILT)
                     ):
                         self.edges[above].append(2 * node + 1)
                 else:
-                    tops.append(2 * node + 1)
+                    tops.setdefault(path, []).append(last)
                     self.edges[module].append(2 * node)
-                    if trait & (Trait.REGISTERED | Trait.HOOK | Trait.AUTOUSE) or name in (
-                        DOCTESTS,
+                    if trait & Trait.FUNCTION and trait & Trait.REGISTERED:
+                        registered.append((path, name))
+                    elif trait & (Trait.REGISTERED | Trait.HOOK | Trait.AUTOUSE) or name in (
                         "__getattr__",
                         "__dir__",
                     ):
@@ -145,8 +173,17 @@ class Graph:
         self._attributes = {
             name: self._hub(_ATTRIBUTE + name, to) for name, to in attributes.items()
         }
-        self._reflect = self._hub("!members", members)
-        self._globals = self._hub("!globals", tops)
+        # A member that the sources call by its name is taken not to be called by going through all members as well.
+        named = self._named_in_sources()
+        self._reflect = self._hub(
+            "!members",
+            [one for one in members if self.keys[one >> 1][1].rpartition(".")[2] not in named],
+        )
+        self._tops = tops
+        self._globals = self._hub("!globals", [])
+        self._dynamic = self._hub("!dynamic", [])
+        self._words: dict[str, int] = {}
+        self._escaped: set[str] = set()
         for path, facts in self._files.items():
             self._imports_of_packages(path)
             for definition in facts.definitions:
@@ -158,7 +195,35 @@ class Graph:
             self._subclasses(path, facts)
             for plugin in facts.plugins:
                 self.edges[self.node(path, MODULE)] += self._loads(path, 0, plugin)
+        for path, name in registered:
+            self._registered(path, name)
+        listed = self.node("", "!names")
+        self.edges[listed] += (2 * self._ids[key] + 1 for key in self._altered)
+        for path in self._escaped:
+            for name in tops.get(path, ()):
+                target = self._mentioned(path, name)
+                self.edges[self._attributes[name] >> 1].append(target)
+                if name not in named:
+                    self.edges[self._globals >> 1].append(target)
         self._roots()
+
+    def _named_in_sources(self) -> frozenset[str]:
+        """Every name that code outside the tests mentions."""
+        found: set[str] = set()
+        for path, facts in self._files.items():
+            if not self._is_testing(path):
+                for definition in facts.definitions:
+                    for token in definition.tokens:
+                        if token[0] in ".~":
+                            found.add(token[1:])
+                        elif token[0].isalpha() or token[0] == "_":
+                            found.update(token.split("."))
+        return frozenset(found)
+
+    def _is_testing(self, path: str) -> bool:
+        return path in self._test_set or any(
+            part.startswith(("test", "conftest")) for part in path.split("/")
+        )
 
     def _hub(self, name: str, targets: list[int]) -> int:
         node = self.node("", name)
@@ -173,7 +238,9 @@ class Graph:
             stem, dot, ending = name.partition(".")
             if ending == "py":
                 # What imports it is in the graph; only who opens or runs it by its file name is not.
-                names[name].append(path)
+                names["/".join((*folders[-1:], name))].append(path)
+                if "/".join((*folders, "__init__.py")) not in self._files:
+                    names[name].append(path)
                 continue
             for one in {name, *folders[-3:], *((stem, f"*.{ending}", f".{ending}") if dot else ())}:
                 names[one].append(path)
@@ -191,6 +258,15 @@ class Graph:
         if (path, definition.name) in seen:
             return False
         seen.add((path, definition.name))
+        if (
+            definition.trait & (Trait.REGISTERED | Trait.METACLASS)
+            or (
+                path,
+                f"{definition.name}.__init_subclass__",
+            )
+            in self._ids
+        ):
+            return True
         for token in definition.extra:
             if token.startswith((".", "'", "~", "!")) or token in outside.PLAIN_BASES:
                 continue
@@ -228,6 +304,71 @@ class Graph:
                         if found is not None:
                             self.edges[module] += (2 * owner + 1, 2 * found + 1)
                             self.edges[owner].append(2 * node + 1)
+
+    def _registered(self, path: str, name: str) -> None:
+        """Who may call a decorated function without naming it: whoever has the object that registered it."""
+        found = self._ids[path, name]
+        definition = next(one for one in self._files[path].definitions if one.name == name)
+        module = self.node(path, MODULE)
+        for token in definition.extra if not definition.trait & Trait.FIXTURE else ():
+            if token.startswith("?"):
+                continue
+            root = token.partition(".")[0]
+            holders = self._variables(path, root, set())
+            if holders is None:
+                self.edges[module].append(2 * found + 1)
+                return
+            for holder in holders:
+                self.edges[holder].append(2 * found + 1)
+        if not definition.extra or definition.trait & Trait.HOOK | Trait.AUTOUSE & definition.trait:
+            self.edges[module].append(2 * found + 1)
+
+    def _keeps_nothing(self, path: str, name: str, seen: frozenset[Key] = frozenset()) -> bool:
+        """Whether a function keeps what it is given nowhere, and hands it only to functions that do not either."""
+        if (path, name) in seen:
+            return True
+        found = next((one for one in self._files[path].definitions if one.name == name), None)
+        if found is None:
+            return any(
+                self._keeps_nothing(file, part, seen | {(path, name)})
+                for token in self._files[path].bindings.get(name, ())
+                for level, dotted, part in [_import(token)]
+                for stem in self._modules.named(path, level, dotted)
+                if (file := self._modules.files.get(stem)) is not None
+            )
+        return bool(found.trait & Trait.WRAPS) and all(
+            self._keeps_nothing(path, token[1:], seen | {(path, name)})
+            for token in found.extra
+            if token.startswith("?")
+        )
+
+    def _variables(self, path: str, name: str, seen: set[Key]) -> list[int] | None:
+        """The global variables that a name of a decorator stands for; none for a mere wrapper, None where that is not known."""
+        if (path, name) in seen:
+            return []
+        seen.add((path, name))
+        facts = self._files[path]
+        traits = {one.name: one.trait for one in facts.definitions}
+        if name in traits:
+            if self._keeps_nothing(path, name):
+                return []
+            return [self._ids[path, name]] if traits[name] & Trait.VARIABLE else None
+        holders: list[int] = []
+        for token in facts.bindings.get(name, ()):
+            level, dotted, part = _import(token)
+            files = [
+                file
+                for stem in self._modules.named(path, level, dotted)
+                if (file := self._modules.files.get(stem)) is not None
+            ]
+            if not part or not files:
+                return None
+            for file in files:
+                inner = self._variables(file, part, seen)
+                if inner is None:
+                    return None
+                holders += inner
+        return holders if name in facts.bindings else None
 
     def _imports_of_packages(self, path: str) -> None:
         """Importing a module runs the packages above it."""
@@ -295,14 +436,22 @@ class Graph:
                 level, dotted, _ = _import(one)
                 for stem in self._modules.named(path, level, dotted):
                     targets += self._member_of(stem, root)
-        if rest:
-            stems = self._stems_of(path, root)
-            if stems:
-                for stem in stems:
-                    targets += self._walk(stem, rest)
-            else:
-                targets += self._attribute_targets(rest)
+        stems = self._stems_of(path, root)
+        if not rest:
+            self._escape(stems)
+        elif stems:
+            for stem in stems:
+                targets += self._walk(stem, rest)
+        else:
+            targets += self._attribute_targets(rest)
         return targets
+
+    def _escape(self, stems: Iterable[str]) -> None:
+        """These modules are used as values: an attribute of anything may be a global of theirs."""
+        for stem in stems:
+            file = self._modules.files.get(stem)
+            if file is not None:
+                self._escaped.add(file)
 
     def _attribute_targets(self, names: Iterable[str]) -> list[int]:
         return [self._attributes[name] for name in names if name in self._attributes]
@@ -343,6 +492,12 @@ class Graph:
                     targets += self._walk(one, more)
             else:
                 targets += self._attribute_targets(more)
+        else:
+            if self._modules.exists(below):
+                self._escape([below])
+            file = self._modules.files.get(stem)
+            if file is not None:
+                self._escape(self._stems_of(file, name))
         if not targets:
             targets += self._attribute_targets([name])
         return targets
@@ -351,6 +506,7 @@ class Graph:
         node = self._ids[path, definition.name]
         edges = self.edges[node]
         at_import = definition.name == MODULE
+        testing = self._is_testing(path)
         for token in definition.tokens:
             mark = token[0]
             if mark in ".~":
@@ -359,46 +515,93 @@ class Graph:
                     edges.append(target)
             elif mark == "'":
                 edges += self._string(path, token[1:])
+            elif mark == '"':
+                # Small languages are written in tests; in sources a longer string is a message.
+                if testing:
+                    edges += self._word(token[1:])
             elif mark == "(":
                 target = self._fixtures.get(token[1:])
                 if target is not None:
                     edges.append(target)
             elif mark == "+":
-                level, dotted, name = _import(token)
-                edges += self._loads(path, level, dotted)
-                if name and name != "*":
-                    for stem in self._modules.named(path, level, dotted):
-                        below = self._modules.files.get(f"{stem}/{name}" if stem else name)
-                        if below is not None:
-                            edges.append(self._module(below))
-                        file = self._modules.files.get(stem, "")
-                        if not at_import or (file, name) in self._gone:
-                            edges += self._member_of(stem, name)
+                edges += self._imports(path, token, at_import=at_import)
             elif mark == "!":
-                edges.append(self._globals if token.endswith("globals") else self._reflect)
-            elif mark == "^":
+                if token == "!own":  # noqa: S105 - a token of this module's alphabet
+                    self._escaped.add(path)
+                    edges += (self._mentioned(path, name) for name in self._tops.get(path, ()))
+                else:
+                    edges.append(2 * self.node("", token))
+            elif mark in "^$":
+                fits = str.startswith if mark == "^" else str.endswith
                 edges += (
-                    target
-                    for name, target in self._attributes.items()
-                    if name.startswith(token[1:])
+                    target for name, target in self._attributes.items() if fits(name, token[1:])
                 )
             elif mark == "@":
-                edges += (
-                    self._module(file)
-                    for file in (
-                        self._modules.beginning(path, token[1:]) if len(token) > 1 else self._files
-                    )
-                )
+                begun = self._modules.beginning(path, token[1:]) if len(token) > 1 else self._files
+                self._escaped.update(begun)
+                edges += map(self._module, begun)
             else:
                 edges += self._name(path, token)
+        if not _LOOKS_UP.isdisjoint(definition.tokens):
+            for token in definition.tokens:
+                if token[0] == "'":
+                    text = token[1:]
+                    level = len(text) - len(text.lstrip("."))
+                    self._escape(self._modules.named(path, level, text.lstrip(".")))
+            if "__name__" in definition.tokens:
+                self._escaped.add(path)
         if not facts.readable:
-            edges.append(self._reflect)
-            edges.append(self._globals)
+            edges += (self._reflect, self._globals, self._dynamic)
+            self._escaped.update(self._files)
+
+    def _imports(self, path: str, token: str, *, at_import: bool) -> list[int]:
+        """What an import runs; one inside a function also mentions what it binds, since locals are not followed."""
+        level, dotted, name = _import(token)
+        targets = self._loads(path, level, dotted)
+        stems = self._modules.named(path, level, dotted)
+        if not name and not at_import:
+            self._escape(stems)
+            self._escape(self._modules.named(path, level, dotted.partition(".")[0]))
+        if not name or name == "*":
+            return targets
+        for stem in stems:
+            below = f"{stem}/{name}" if stem else name
+            inner = self._modules.files.get(below)
+            if inner is not None:
+                targets.append(self._module(inner))
+            file = self._modules.files.get(stem, "")
+            if not at_import or (file, name) in self._gone:
+                targets += self._member_of(stem, name)
+            if not at_import:
+                self._escape([below])
+                if file:
+                    self._escape(self._stems_of(file, name))
+        return targets
+
+    def _word(self, word: str) -> list[int]:
+        """What a word of a longer string may name, where names are looked up at run time: templates, small languages."""
+        targets = []
+        for part in word.split("."):
+            attribute = self._attributes.get(part)
+            if attribute is None:
+                continue
+            hub = self._words.get(part)
+            if hub is None:
+                node = self.node("", f'"{part}', needs_both=True)
+                self.edges[node].append(attribute)
+                self.edges[self._dynamic >> 1].append(2 * node)
+                hub = self._words[part] = 2 * node + 1
+            targets.append(hub)
+        return targets
 
     def _string(self, path: str, text: str) -> list[int]:
         """What a string may name: an attribute, a module (run as a program, perhaps), a fixture, a script, a data file."""
-        last = text.rstrip("/").rpartition("/")[2]
-        targets = [2 * self.node("", _DATA + data) for data in self._data.get(last, ())]
+        parts = text.rstrip("/").rsplit("/", 2)
+        targets = [
+            2 * self.node("", _DATA + data)
+            for name in dict.fromkeys((parts[-1], "/".join(parts[-2:])))
+            for data in self._data.get(name, ())
+        ]
         if "/" in text:
             if text.endswith(".py"):
                 for stem, file in self._modules.files.items():
@@ -420,7 +623,12 @@ class Graph:
         if not all(part.isidentifier() for part in parts):
             return targets
         for end in range(len(parts), 0, -1):
-            stems = self._modules.named(path, level, ".".join(parts[:end]))
+            dotted = ".".join(parts[:end])
+            stems = (
+                self._modules.named(path, level, dotted)
+                if level or len(parts) > 1
+                else self._modules.rooted(dotted)
+            )
             files = [self._modules.files[stem] for stem in stems if stem in self._modules.files]
             for file in files:
                 targets += self._program(file)
@@ -432,7 +640,8 @@ class Graph:
                     targets += self._walk(stem, parts[end:])
             if files:
                 break
-        targets += self._attribute_targets(parts)
+        # An identifier alone names an attribute where attributes are looked up by strings; a dotted one in any case.
+        targets += self._attribute_targets(parts) if len(parts) > 1 else self._word(text)
         return targets
 
     def _program(self, file: str) -> list[int]:
@@ -577,6 +786,46 @@ class Graph:
             if siblings or not folder:
                 return siblings
             folder = folder.rpartition("/")[0]
+
+    def loads_anyway(self, path: str, token: str) -> bool:
+        """Whether every test file that loads this file loads what the import token names without that import too.
+
+        False where the token names nothing of the project.
+        """
+        level, dotted, name = _import(token)
+        found = False
+        for stem in self._modules.named(path, level, dotted):
+            for one in (stem, f"{stem}/{name}"):
+                file = self._modules.files.get(one)
+                if file is None:
+                    continue
+                found = True
+                module = self._module(file)
+                others = 0
+                for node, (where, what) in enumerate(self.keys):
+                    if what == MODULE and where != path and module in self.edges[node]:
+                        others |= self.reached(node)
+                if self.reached(self.node(path, MODULE)) & ~others:
+                    return False
+        return found
+
+    def knows(self, path: str, token: str) -> bool:
+        """Whether another file of the tree runs the same import when it is imported."""
+        return any(
+            token in facts.module.tokens for where, facts in self._files.items() if where != path
+        )
+
+    def is_bound(self, path: str, token: str) -> bool:
+        """Whether an import of one name from a module of the project finds that name."""
+        level, dotted, name = _import(token)
+        return not name or any(
+            self._member_of(stem, name) for stem in self._modules.named(path, level, dotted)
+        )
+
+    def is_internal(self, path: str, token: str) -> bool:
+        """Whether the import token names a module of the project."""
+        level, dotted, _ = _import(token)
+        return bool(level or self._modules.named(path, 0, dotted))
 
     def data_node(self, path: str) -> int:
         """The node of a changed file that is not a Python module: reached by whoever names it."""

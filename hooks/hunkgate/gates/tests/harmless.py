@@ -41,18 +41,28 @@ _CALLS = frozenset(
         "RLock",
         "TypeVar",
         "TypeVarTuple",
+        "bool",
         "bytes",
         "cast",
+        "classmethod",
         "compile",
         "dict",
+        "float",
         "frozenset",
         "getLogger",
+        "hasattr",
+        "int",
+        "isinstance",
+        "len",
         "list",
         "local",
         "namedtuple",
         "object",
         "partial",
+        "property",
         "set",
+        "sorted",
+        "staticmethod",
         "str",
         "tuple",
     }
@@ -79,6 +89,26 @@ _FUNCTION_DECORATORS = frozenset(
         "singledispatchmethod",
         "staticmethod",
         "wraps",
+    }
+)
+_WRAPPERS = frozenset(
+    {
+        "click",
+        "contextlib",
+        "decorator",
+        "deprecated",
+        "functools",
+        "hypothesis",
+        "mock",
+        "numba",
+        "pytest",
+        "rich_click",
+        "six",
+        "types",
+        "typing",
+        "typing_extensions",
+        "unittest",
+        "wrapt",
     }
 )
 _CLASS_DECORATORS = frozenset(
@@ -136,6 +166,24 @@ _GENERIC = frozenset(
 )
 
 
+_COMBINING = (
+    ast.Tuple,
+    ast.List,
+    ast.Set,
+    ast.Dict,
+    ast.Starred,
+    ast.BinOp,
+    ast.BoolOp,
+    ast.Compare,
+    ast.FormattedValue,
+    ast.IfExp,
+    ast.JoinedStr,
+    ast.Slice,
+    ast.Subscript,
+    ast.UnaryOp,
+)
+
+
 def last_name(expression: ast.expr) -> str:
     """The last name of what is called or named: ``fixture`` for ``@pytest.fixture(name="x")``; '' where there is none."""
     while isinstance(expression, ast.Call):
@@ -183,12 +231,41 @@ def value(expression: ast.expr, bindings: Bindings) -> bool:
     return isinstance(expression, ast.Starred) and value(expression.value, bindings)
 
 
+def parts(expression: ast.expr, bindings: Bindings) -> tuple[list[ast.expr], list[ast.expr]]:
+    """The expression taken apart: what is only kept in the value, and what runs while the value is made."""
+    if value(expression, bindings):
+        return [expression], []
+    if not isinstance(expression, _COMBINING):
+        return [], [expression]
+    # An operator runs a method with underscores, and those are taken to run wherever their class is in use.
+    inner = [one for one in ast.iter_child_nodes(expression) if isinstance(one, ast.expr)]
+    kept: list[ast.expr] = []
+    ran: list[ast.expr] = []
+    for one in inner:
+        keeps, runs = parts(one, bindings)
+        kept += keeps
+        ran += runs
+    return kept, ran
+
+
 def decorator(expression: ast.expr, bindings: Bindings) -> bool:
     """Whether the decorator of a function neither stores nor calls it."""
     name = last_name(expression)
     if name in ("setter", "getter", "deleter"):
         return isinstance(expression, ast.Attribute)
     return name in _FUNCTION_DECORATORS and _known(expression, bindings)
+
+
+def wraps(expression: ast.expr, bindings: Bindings) -> bool:
+    """Whether the decorator is from a library that is known to put a function into a new object and nowhere else."""
+    while isinstance(expression, ast.Call):
+        expression = expression.func
+    while isinstance(expression, ast.Attribute):
+        expression = expression.value
+    return isinstance(expression, ast.Name) and any(
+        token.startswith("+0:") and token[3:].partition(":")[0].partition(".")[0] in _WRAPPERS
+        for token in bindings.get(expression.id, ())
+    )
 
 
 def class_decorator(expression: ast.expr, bindings: Bindings) -> bool:

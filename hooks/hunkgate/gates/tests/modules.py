@@ -53,6 +53,14 @@ class Modules:
             self._known[dotted] = known
         return known
 
+    def rooted(self, name: str) -> tuple[str, ...]:
+        """The stems of a top-level module, looked for in the import roots only."""
+        return tuple(
+            f"{parent}/{name}" if parent else name
+            for parent in self._parents.get(name, ())
+            if parent in self._roots
+        )
+
     def relative(self, path: str, level: int, dotted: str) -> tuple[str, ...]:
         """The stems that ``from ..dotted import x`` in this file may load; ``level`` counts the dots."""
         folder = path.rpartition("/")[0]

@@ -15,15 +15,43 @@ _CONTEXTS = (ast.Load, ast.Store, ast.Del)
 _WORD = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 # What a string constant must look like to name a module, an attribute, a program or a file.
 _NAMING = re.compile(r"[\w./:@+*~-]{2,120}")
+_PACKAGE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\.")
 _LETTER = re.compile(r"[^\W\d_]")
 # Longer strings are data; no test in the repositories looked at names anything after this many characters.
 _CODE_CHARACTERS = 20_000
-_MEMBER_LOOKUPS = frozenset({"getattr", "hasattr", "setattr", "delattr"})
-_REFLECTION = frozenset({"vars", "dir", "eval", "exec"})
-_REFLECTED = frozenset({"__dict__", "__subclasses__", "getmembers", "__getattribute__"})
-_IMPORTERS = frozenset(
-    {"import_module", "__import__", "run_module", "run_path", "walk_packages", "iter_modules"}
+_COMMAND_CHARACTERS = 300
+_MEMBER_LOOKUPS = frozenset({"getattr", "hasattr"})
+# Calls that look up, or put something in place of, the attribute that a string names.
+_BY_STRING = frozenset(
+    [
+        "attrgetter",
+        "create_autospec",
+        "delattr",
+        "getattr",
+        "hasattr",
+        "methodcaller",
+        "multiple",
+        "object",
+        "patch",
+        "setattr",
+        "spy",
+        "stub",
+    ]
 )
+_REFLECTION = frozenset({"vars", "getmembers"})
+_REFLECTED = frozenset({"__dict__", "__subclasses__", "getmembers", "__name__", "__qualname__"})
+_IMPORTERS = frozenset({"import_module", "__import__", "run_module"})
+# Who lists modules or files finds some to import that nothing names.
+_DISCOVERERS = frozenset(
+    {"walk_packages", "iter_modules", "listdir", "scandir", "iterdir", "glob", "rglob", "walk"}
+)
+# Methods that receive the name of an attribute that some code wrote down: that code mentions it.
+_MODULE_NAMES = frozenset({"mod", "module"})
+# What argparse's result is usually called; ``vars`` of it holds plain values.
+_NAMESPACES = frozenset({"args", "arguments", "namespace", "ns", "options", "opts", "parsed"})
+_CLASS_ARGUMENTS = frozenset({"cls", "mcs", "mcls", "metacls", "klass"})
+_MARKS = ".~'\"(^$+@!"
+_DELEGATES = frozenset({"__getattr__", "__getattribute__", "__setattr__", "__delattr__", "__dir__"})
 
 
 def read(content: bytes) -> Facts:
@@ -166,6 +194,9 @@ class _Reading:
         self._main: set[str] = set()
         self._examples: set[str] = set()
         self._plugins: list[str] = []
+        self._delegate = False
+        # Globals that hold what a call returned: their ``__dict__`` is that of an object, not of a class or module.
+        self._instances: set[str] = set()
         self._found: dict[str, tuple[Trait, set[str], list[str]]] = {}
 
     def facts(self) -> Facts:
@@ -174,9 +205,23 @@ class _Reading:
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
                 for name, token in imported(statement):
                     self._bindings.setdefault(name, []).append(token)
+            elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+                self._instances.update(assigned(statement))
         self._docstring(self._tree.body)
         for statement, program in ran:
             self._statement(statement, "", self._main if program else self._module)
+        every = [self._module, self._main, *(tokens for _, tokens, _ in self._found.values())]
+        if any("!imports" in tokens for tokens in every):
+            for tokens in every:
+                if "!files" in tokens:
+                    tokens.add("@")
+        for tokens in every:
+            tokens -= {"!imports", "!files"}
+        if any("!dynamic" in tokens for tokens in every):
+            # The names that ``dir`` gives may be looked up by another function of the file.
+            for tokens in every:
+                if "!names" in tokens:
+                    tokens.update(("!members", "!globals"))
         definitions = [Definition(MODULE, Trait.NONE, tuple(sorted(self._module)), ())]
         for name, tokens in ((MAIN, self._main), (DOCTESTS, self._examples)):
             if tokens:
@@ -228,12 +273,12 @@ class _Reading:
             value = statement.value  # type: ignore[attr-defined]  # assigned looked
             tokens: set[str] = set()
             if value is not None and names != ("__all__",):
-                if harmless.value(value, self._bindings):
-                    self._scan([value], tokens)
-                else:
-                    self._scan([value], runs)
+                kept, ran = harmless.parts(value, self._bindings)
+                self._scan(kept, tokens)
+                self._scan(ran, runs)
             if isinstance(statement, ast.AnnAssign):
-                self._scan([statement.annotation], tokens if not prefix else runs)
+                # Read by what builds the class (a dataclass), not run.
+                self._scan([statement.annotation], tokens)
             if not prefix and "pytest_plugins" in names and value is not None:
                 self._plugins += (
                     node.value
@@ -264,19 +309,30 @@ class _Reading:
                 extra.append(_fixture_name(decorator) or node.name)
                 if _autouse(decorator):
                     trait |= Trait.AUTOUSE
-            elif not harmless.decorator(decorator, self._bindings):
+            elif name in ("setter", "deleter") or not harmless.decorator(decorator, self._bindings):
+                # A setter runs by ``setattr`` with a name made at run time.
                 trait |= Trait.REGISTERED
         if node.name.startswith("pytest_"):
             trait |= Trait.HOOK
         arguments = node.args
         for default in (*arguments.defaults, *filter(None, arguments.kw_defaults)):
             self._scan([default], tokens if harmless.value(default, self._bindings) else runs)
+        self._delegate = node.name in _DELEGATES
         self._scope(node, tokens, frozenset(), own=bool(prefix))
+        self._delegate = False
+        if "!dynamic" in tokens and arguments.kwarg is not None:
+            # The name may be that of a keyword at the call.
+            tokens.add("!members")
         tokens.update(
             f"({one.arg}"
             for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
         )
         self._docstring(node.body)
+        if not prefix or _without_instance(node):
+            given = _given_to(node)
+            if given is not None:
+                trait |= Trait.WRAPS
+                extra += sorted(f"?{one}" for one in given)
         self._define(prefix + node.name, trait, tokens, extra)
 
     def _class(self, node: ast.ClassDef, prefix: str, runs: set[str]) -> None:
@@ -299,6 +355,8 @@ class _Reading:
                 trait |= Trait.METACLASS
         self._docstring(node.body)
         name = prefix + node.name
+        if node.decorator_list or node.keywords:
+            trait |= Trait.BUILT
         self._define(name, trait, bases, sorted(bases))
         for statement, _ in statements(node.body):
             self._statement(statement, f"{name}.", runs)
@@ -342,6 +400,8 @@ class _Reading:
         loads: list[tuple[str, tuple[str, ...]]] = []
         inner: list[ast.AST] = []
         declared: set[str] = set()
+        reflected: set[str] = set()
+        dynamic = False
         stack = list(nodes)
         while stack:
             node = stack.pop()
@@ -362,9 +422,25 @@ class _Reading:
                 while below.__class__ is ast.Attribute:
                     attributes.append(below.attr)
                     below = below.value
-                if not _REFLECTED.isdisjoint(attributes):
-                    tokens.add("!members")
-                if "modules" in attributes:
+                seen = _REFLECTED.intersection(attributes)
+                if seen and not (
+                    attributes[-1] == "__dict__"
+                    and (
+                        (isinstance(below, ast.Call) and harmless.last_name(below.func) != "type")
+                        or (
+                            isinstance(below, ast.Name)
+                            and (
+                                below.id in self._instances
+                                or (below.id == first and first not in _CLASS_ARGUMENTS)
+                            )
+                        )
+                    )
+                ):
+                    if isinstance(below, ast.Name) and below.id in _MODULE_NAMES:
+                        tokens.add("!globals")
+                    else:
+                        reflected.update(seen)
+                if "__all__" in attributes:
                     tokens.add("!globals")
                 if below.__class__ is ast.Name:
                     loads.append((below.id, tuple(reversed(attributes))))
@@ -373,7 +449,10 @@ class _Reading:
                     stack.append(below)
                 continue
             if kind is ast.Call:
-                _dynamic(node, tokens)  # type: ignore[arg-type]
+                if _dynamic(node, tokens, first):  # type: ignore[arg-type]
+                    dynamic = True
+            elif kind is ast.JoinedStr or kind is ast.BinOp:
+                _parts(node, tokens)  # type: ignore[arg-type]
             elif kind in _COMPREHENSIONS or kind is ast.Lambda:
                 inner.append(node)
                 if kind is ast.Lambda:
@@ -414,6 +493,12 @@ class _Reading:
                     stack.extend(item for item in value if isinstance(item, ast.AST))
                 elif isinstance(value, ast.AST):
                     stack.append(value)
+        if dynamic and not (self._delegate and local):
+            tokens.add("!members" if reflected else "!dynamic")
+        if reflected - {"__name__", "__qualname__", "__dict__"}:
+            tokens.update(("!members", "!globals"))
+        elif "__dict__" in reflected:
+            tokens.add("!members")
         hidden = (outer | stores) - declared if local else outer
         tokens.update(stores & declared)
         for name, path in loads:
@@ -426,8 +511,10 @@ class _Reading:
             else:
                 tokens.add(name)
                 tokens.update(f".{part}" for part in path)
-                if name in ("globals", "eval", "exec"):
-                    tokens.add("!globals")
+                if name == "globals":
+                    tokens.add("!own")
+                elif name in ("eval", "exec"):
+                    tokens.update(("!own", "!dynamic"))
         frozen = frozenset(hidden)
         for node in inner:
             if isinstance(node, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -452,6 +539,113 @@ class _Reading:
                 self._scan(list(_children(node)), tokens, frozen, set(), first)
 
 
+# Methods by which one object is stored in another.
+_STORES = frozenset(
+    [
+        "add",
+        "append",
+        "appendleft",
+        "connect",
+        "extend",
+        "insert",
+        "put",
+        "register",
+        "setdefault",
+        "subscribe",
+        "update",
+    ]
+)
+
+
+_KEEPERS_OF_NOTHING = frozenset(
+    [
+        "bool",
+        "callable",
+        "cast",
+        "dict",
+        "getattr",
+        "getsource",
+        "hasattr",
+        "id",
+        "int",
+        "isfunction",
+        "isinstance",
+        "iscoroutinefunction",
+        "isgeneratorfunction",
+        "issubclass",
+        "len",
+        "list",
+        "repr",
+        "set",
+        "setattr",
+        "signature",
+        "staticmethod",
+        "str",
+        "super",
+        "tuple",
+        "type",
+        "update_wrapper",
+        "vars",
+        "wraps",
+    ]
+)
+
+
+def _without_instance(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(
+        harmless.last_name(one) in ("staticmethod", "classmethod") for one in node.decorator_list
+    )
+
+
+def _given_to(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str] | None:
+    """To which of the project's functions this one hands on what it is given; None where it keeps something.
+
+    A decorator that keeps nothing leaves its function to be reached by its name alone.
+    """
+    local: set[str] = set()
+    nodes = list(ast.walk(node))
+    for inner in nodes:
+        if isinstance(inner, ast.Name):
+            if not isinstance(inner.ctx, ast.Load):
+                local.add(inner.id)
+        elif isinstance(inner, ast.arg):
+            local.add(inner.arg)
+        elif isinstance(inner, _FUNCTION):
+            local.add(inner.name)
+        elif isinstance(inner, (ast.Global, ast.ClassDef, ast.Yield, ast.YieldFrom)):
+            return None
+    found: set[str] = set()
+    for inner in nodes:
+        if isinstance(inner, (ast.Attribute, ast.Subscript)) and isinstance(inner.ctx, ast.Store):
+            if _root(inner) not in local:
+                return None
+        elif isinstance(inner, ast.Call):
+            called = inner.func
+            if isinstance(called, ast.Attribute) and called.attr in _STORES:
+                return None
+            given = any(
+                isinstance(one, ast.Name) and one.id in local
+                for one in (*inner.args, *(word.value for word in inner.keywords))
+            )
+            root = _root(called)
+            if (
+                given
+                and root not in local
+                and harmless.last_name(called) not in _KEEPERS_OF_NOTHING
+            ):
+                if not root:
+                    return None
+                found.add(ast.unparse(called))
+    return frozenset(found)
+
+
+def _root(expression: ast.expr) -> str:
+    """The name that a chain of attributes, items and calls begins with; '' where it begins with something else."""
+    while isinstance(expression, (ast.Attribute, ast.Subscript, ast.Call)):
+        expression = expression.func if isinstance(expression, ast.Call) else expression.value
+    return expression.id if isinstance(expression, ast.Name) else ""
+
+
 def _children(node: ast.AST) -> Iterator[ast.AST]:
     for value in node.__dict__.values():
         if value.__class__ is list:
@@ -465,48 +659,93 @@ def _string(text: str, tokens: set[str]) -> None:
         if _LETTER.search(text):
             tokens.add(f"'{text}")
     elif len(text) <= _CODE_CHARACTERS:
-        if "import " in text:
-            for word in _WORD.findall(text):
-                tokens.add(f"'{word}")
-        elif len(text) <= 300:
+        mark = "'" if "import " in text else '"'
+        tokens.update(f"{mark}{word}" for word in _WORD.findall(text) if len(word) > 1)
+        if mark == '"' and len(text) <= _COMMAND_CHARACTERS:
             # A command line, or a path with blanks: its words that look like a path, a file or a dotted name.
             for word in text.split():
                 if ("." in word or "/" in word) and _NAMING.fullmatch(word.strip(".,;:()'\"")):
                     tokens.add("'" + word.strip(".,;:()'\""))
 
 
-def _dynamic(call: ast.Call, tokens: set[str]) -> None:
-    """Note the lookups whose name is made at run time."""
+def _parts(node: ast.JoinedStr | ast.BinOp, tokens: set[str]) -> None:
+    """Note how a name that is put together begins or ends: ``f"visit_{kind}"``, ``"do_" + name``, ``name + "_handler"``."""
+    if isinstance(node, ast.JoinedStr):
+        ends: list[ast.expr] = [node.values[0], node.values[-1]] if node.values else []
+    else:
+        ends = [node.left, node.right]
+    for end, mark in zip(ends, "^$", strict=False):
+        if isinstance(end, ast.Constant) and isinstance(end.value, str):
+            part = end.value.partition("%")[0] if mark == "^" else end.value
+            if (
+                len(part) > 2
+                and part.isidentifier()
+                and (part.endswith("_") if mark == "^" else part.startswith("_"))
+            ):
+                tokens.add(mark + part)
+            elif mark == "^" and _PACKAGE.fullmatch(part):
+                tokens.add(f"@{part}")
+
+
+def _dynamic(call: ast.Call, tokens: set[str], first: str) -> bool:
+    """Note what the call looks up by a name made at run time; whether nothing is known of the name of a member."""
     name = harmless.last_name(call.func)
+    if name in _BY_STRING:
+        for argument in call.args:
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                tokens.update(f".{part}" for part in argument.value.split(".") if part)
     if name in _MEMBER_LOOKUPS and len(call.args) > 1:
-        _made(call.args[1], tokens, "^", "!members")
-    elif name in ("attrgetter", "methodcaller") and call.args:
-        _made(call.args[0], tokens, "^", "!members")
+        return _made(call.args[1], tokens, "^")
+    if name in ("attrgetter", "methodcaller") and call.args:
+        return _made(call.args[0], tokens, "^")
+    if name == "dir":
+        tokens.add("!names")
     elif name in _REFLECTION:
-        tokens.add("!members")
+        if not (
+            call.args
+            and isinstance(call.args[0], ast.Name)
+            and (call.args[0].id == first or call.args[0].id in _NAMESPACES)
+        ):
+            tokens.update(("!members", "!globals"))
+    elif name in ("walk_packages", "iter_modules"):
+        tokens.add("@")
+    elif name in _DISCOVERERS:
+        tokens.add("!files")
     elif name in _IMPORTERS:
-        if call.args:
-            _made(call.args[0], tokens, "@", "@")
-        else:
-            tokens.add("@")
+        tokens.add("!imports")
+        if call.args and _made(call.args[0], tokens, "@"):
+            argument = call.args[0]
+            if isinstance(argument, (ast.JoinedStr, ast.BinOp)):
+                own = any(
+                    isinstance(one, ast.Name) and one.id in ("__name__", "__package__")
+                    for one in ast.walk(argument)
+                )
+                tokens.add("@." if own else "@")
+    elif (
+        name == "split"
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Constant)
+        and isinstance(call.func.value.value, str)
+    ):
+        tokens.update(f"'{word}" for word in call.func.value.value.split()[:200])
+    return False
 
 
-def _made(argument: ast.expr, tokens: set[str], mark: str, unknown: str) -> None:
-    """Note what a computed name is known to begin with; a constant is noted as every string is."""
+def _made(argument: ast.expr, tokens: set[str], mark: str) -> bool:
+    """Note what a computed name is known to begin with; whether nothing is. A constant is noted as every string is."""
     if isinstance(argument, ast.Constant):
-        return
+        return False
     begin: ast.expr | None = None
     if isinstance(argument, ast.JoinedStr) and argument.values:
         begin = argument.values[0]
     elif isinstance(argument, ast.BinOp) and isinstance(argument.op, (ast.Add, ast.Mod)):
         begin = argument.left
-    known = ""
     if isinstance(begin, ast.Constant) and isinstance(begin.value, str):
         known = begin.value.partition("%")[0]
-    tokens.add(mark + known if len(known) > 1 else unknown)
-    if mark == "^" and len(known) > 1:
-        # The receiver may be a module as well.
-        tokens.add("!globals")
+        if len(known) > (mark == "^"):
+            tokens.add(mark + known)
+            return False
+    return True
 
 
 def _fixture_name(decorator: ast.expr) -> str:

@@ -2,6 +2,7 @@
 
 import enum
 import fnmatch
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -233,10 +234,8 @@ def _by_graph(
                     sources[path] = (change.base, one.base_blob)
     files = gather(sources, store)
     gone = {(path, name) for path, part in parts.items() for name in part.gone}
-    gone |= {
-        (path, name) for path, part in parts.items() for name in part.changed if name != MODULE
-    }
-    graph = Graph(files, layout, tests, gone=gone, data=data)
+    altered = {(path, name) for path, part in parts.items() for name in part.changed if name}
+    graph = Graph(files, layout, tests, altered=altered, gone=gone, data=data)
     graph.spread()
     return _answer(graph, parts, data, tests)
 
@@ -302,6 +301,27 @@ def _answer(
         files=files,
         tests=tests,
         trace=Trace(graph=graph, seeds=tuple(seeds)),
+    )
+
+
+def _imports_matter(graph: Graph, path: str, part: delta.Delta) -> bool:
+    """Whether the changed imports of a file can make more differ than the names that they bind.
+
+    They do where a module of the project is now loaded, or is loaded no more, for a test that loads the file; where a name may
+    not be found; and where a library is imported that nothing else in the tree imports so.
+    """
+    for token in part.added_imports:
+        if graph.is_internal(path, token):
+            if not graph.is_bound(path, token) or not graph.loads_anyway(path, token):
+                return True
+        elif not (
+            token[3:].partition(":")[0].partition(".")[0] in sys.stdlib_module_names
+            or graph.knows(path, token)
+        ):
+            return True
+    return any(
+        graph.is_internal(path, token) and not graph.loads_anyway(path, token)
+        for token in part.removed_imports
     )
 
 
