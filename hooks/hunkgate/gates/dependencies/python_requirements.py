@@ -116,7 +116,7 @@ def table_source(table: Mapping[str, object], indexes: Mapping[str, str]) -> Sou
     """Where a table such as ``{git = "...", rev = "..."}`` leads; the default registry where it says nothing."""
 
     def said(*keys: str) -> str:
-        return next((str(table[key]) for key in keys if table.get(key)), "")
+        return next((str(table[key]).strip() for key in keys if table.get(key)), "")
 
     if repository := said("git", "ssh"):
         for kind in (RefKind.BRANCH, RefKind.TAG):
@@ -131,7 +131,12 @@ def table_source(table: Mapping[str, object], indexes: Mapping[str, str]) -> Sou
     if table.get("workspace") is True:
         return Source(kind=SourceKind.WORKSPACE)
     index = said("index", "source")
-    return Source(locator=indexes.get(index, index))
+    return registry(indexes.get(index, index))
+
+
+def registry(address: str) -> Source:
+    """A package index; a closing stroke makes no other one."""
+    return Source(locator=address.rstrip("/"))
 
 
 def said_beside(extras: Iterable[str], marker: str) -> frozenset[str]:

@@ -51,6 +51,7 @@ FILES = frozenset({"files.example"})
     ("name", "content", "version", "source", "hashes"),
     [
         pytest.param("uv-lock", uv(f'source = {{ registry = "{REGISTRY}" }}\nsdist = {{ url = "https://files.example/a", hash = "sha256:aa" }}\nwheels = [{{ url = "https://files.example/b", hash = "sha256:bb" }}]'), "1.0", Source(locator=REGISTRY, hosts=FILES), {"sha256:aa", "sha256:bb"}, id="uv, from a registry"),
+        pytest.param("uv-lock", uv(f'source = {{ registry = "{REGISTRY}/" }}'), "1.0", Source(locator=REGISTRY), set(), id="uv, from a registry with a closing stroke"),
         pytest.param("uv-lock", uv(f'source = {{ git = "https://h.example/a?branch=main#{SHA}" }}'), "1.0", GIT, set(), id="uv, from git"),
         pytest.param("uv-lock", uv('source = { url = "https://h.example/a.whl" }\nwheels = [{ url = "https://h.example/a.whl", hash = "sha256:aa" }]'), "1.0", Source(kind=SourceKind.URL, locator="h.example/a.whl"), {"sha256:aa"}, id="uv, from a URL"),
         pytest.param("uv-lock", uv('source = { directory = "libs/a" }'), "1.0", Source(kind=SourceKind.PATH, locator="libs/a"), set(), id="uv, from a folder"),
@@ -67,7 +68,9 @@ FILES = frozenset({"files.example"})
         pytest.param("pylock", pylock(f'vcs = {{type = "git", url = "https://h.example/a", commit-id = "{SHA}"}}'), "1.0", GIT, set(), id="pylock, from git"),
         pytest.param("pylock", pylock('archive = {url = "https://h.example/a.zip", hashes = {sha256 = "aa"}}'), "1.0", Source(kind=SourceKind.URL, locator="h.example/a.zip"), {"sha256:aa"}, id="pylock, from an archive"),
         pytest.param("pylock", pylock('directory = {path = "libs/a"}'), "1.0", Source(kind=SourceKind.PATH, locator="libs/a"), set(), id="pylock, from a folder"),
-        pytest.param("pipfile-lock", pipfile('"version": "==1.0", "index": "i", "hashes": ["sha256:aa"]'), "1.0", Source(locator=REGISTRY), {"sha256:aa"}, id="pipenv, from a registry"),
+        pytest.param("pipfile-lock", pipfile('"version": "==1.0", "index": "i", "hashes": ["sha256:aa"]'), "1.0", Source(), {"sha256:aa"}, id="pipenv, from the first registry"),
+        pytest.param("pipfile-lock", pipfile('"version": "==1.0"'), "1.0", Source(), set(), id="pipenv, from the registry that is meant"),
+        pytest.param("pipfile-lock", pipfile('"version": "==1.0", "index": "j"'), "1.0", Source(locator="j"), set(), id="pipenv, from another registry"),
         pytest.param("pipfile-lock", pipfile(f'"git": "https://h.example/a.git", "ref": "{SHA}"'), "", GIT, set(), id="pipenv, from git"),
     ],
 )  # fmt: skip

@@ -27,6 +27,9 @@ def read(content: bytes, _path: str) -> Reading:
         documents.text_at(one, "name"): documents.text_at(one, "url")
         for one in documents.tables_at(meta, "sources")
     }
+    # The first source is the one that is meant where a record names none. The others count by their names: what an address becomes is
+    # told once, by its option, and not again by each of its packages.
+    default = dict.fromkeys(list(indexes)[:1], "")
     found: list[Dependency] = []
     for category in document:
         if category == "_meta":
@@ -35,7 +38,7 @@ def read(content: bytes, _path: str) -> Reading:
         for name in documents.table_at(document, category):
             record = documents.table_at(document, category, name)
             line = start = documents.line_of(content, f'"{name}"', start=start) or start
-            source = python_requirements.table_source(record, indexes)
+            source = python_requirements.table_source(record, default)
             if not python_locks.is_root(source):
                 found.append(
                     python_locks.locked(

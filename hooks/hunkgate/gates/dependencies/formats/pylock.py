@@ -63,4 +63,6 @@ def _source(package: Mapping[str, object], files: list[Mapping[str, object]]) ->
         if address := documents.text_at(archive, "url"):
             return sources.archive(address)
         return Source(kind=SourceKind.PATH, locator=documents.text_at(archive, "path"))
-    return Source(locator=documents.text_at(package, "index"), hosts=python_locks.hosts_of(files))
+    return Source(
+        locator=documents.text_at(package, "index").rstrip("/"), hosts=python_locks.hosts_of(files)
+    )

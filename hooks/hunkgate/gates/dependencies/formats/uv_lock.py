@@ -61,4 +61,4 @@ def _source(given: Mapping[str, object], files: tuple[Mapping[str, object], ...]
     registry = documents.text_at(given, "registry")
     if not registry:
         raise UnreadableError(f"a source of an unknown kind: {', '.join(given) or 'none'}")
-    return Source(locator=registry, hosts=python_locks.hosts_of(files))
+    return Source(locator=registry.rstrip("/"), hosts=python_locks.hosts_of(files))
