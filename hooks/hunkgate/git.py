@@ -633,7 +633,9 @@ def _git(
     variables: Mapping[str, str] | None = None,
 ) -> process.Result:
     env = {name: value for name, value in os.environ.items() if name not in _HOSTILE}
-    env |= {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    # Grafts, like replaced objects, show another history than the stored one: they could hide that an approval was used.
+    env |= {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
+    env |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     env |= variables or {}
     result = process.run(["git", *arguments], cwd=cwd, env=env, stdin=stdin)
     if result.status not in statuses:

@@ -364,6 +364,18 @@ def test_a_landed_commit_that_names_an_odd_encoding_spends_its_approval_all_the_
     refused(repository.judged(), "used already")
 
 
+def test_a_graft_does_not_hide_that_an_approval_was_used(repository: Enrolled) -> None:
+    line = repository.staged().approve()
+    folder = repository.folder
+    base = folder.git("rev-parse", "HEAD")
+    repository.commit(line)
+    back = folder.commit({"infra/prod.yaml": "replicas: 1\n"}, message="take it back")
+    folder.git("branch", "-f", "main", "work")
+    repository.staged().commit(line)
+    folder.write({".git/info/grafts": f"{back} {base}\n"})
+    refused(repository.judged(), "used already")
+
+
 def test_nobody_can_tell_what_was_used_in_a_history_that_is_cut(
     repository: Enrolled, tmp_path: Path
 ) -> None:

@@ -72,7 +72,16 @@ def run(arguments: argparse.Namespace) -> int:
     if agent is not None:
         print(_declined(agent, arguments.items), file=sys.stderr)
         return 1
-    repository = open_repository()
+    try:
+        return _approved(arguments, open_repository())
+    except ApprovalError as error:
+        print(f"hunkgate: nothing was approved: {visible(error.message)}", file=sys.stderr)
+        if error.remedy:
+            print(f"next:   {visible(error.remedy)}", file=sys.stderr)
+        return 1
+
+
+def _approved(arguments: argparse.Namespace, repository: Repository) -> int:
     asked = occasion.asked(arguments, repository)
     judging = asked.policies
     verdict, seen = approvable(repository, asked)
@@ -80,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"hunkgate: no approval lifts this fault: {visible(fault.message)}", file=sys.stderr)
     chosen = _chosen(seen, arguments.items, every=arguments.all)
     if not chosen:
-        return _nothing(seen, verdict)
+        return _nothing_chosen(seen, verdict)
     statement = _statement(arguments, repository, judging, chosen)
     key = _key(arguments.key, repository, judging)
     if not _agreed(statement, chosen, key, silent=arguments.printed and arguments.key is not None):
@@ -89,9 +98,8 @@ def run(arguments: argparse.Namespace) -> int:
     content = approvals.encode(statement)
     line = approvals.to_line(content, signing.sign(content, key) if key is not None else b"")
     _held(line, judging)
-    if asked.head is None:
-        consents.keep(repository, line)
-    elif not arguments.printed:
+    consents.keep(repository, line)
+    if asked.head is not None and not arguments.printed:
         consents.add_note(repository, asked.head, line)
     if arguments.printed:
         print(line)
@@ -142,7 +150,7 @@ def _chosen(seen: Sequence[Seen], prefixes: Sequence[str], *, every: bool) -> tu
     return tuple(chosen.values())
 
 
-def _nothing(seen: Sequence[Seen], verdict: Verdict) -> int:
+def _nothing_chosen(seen: Sequence[Seen], verdict: Verdict) -> int:
     if not seen:
         left = [one for one in verdict.blocking if one.item is None]
         print(

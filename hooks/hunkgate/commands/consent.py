@@ -58,10 +58,20 @@ def waiting(repository: Repository) -> tuple[Carried, ...]:
     return (*consents.pending(repository), *prepared)
 
 
-def landed(repository: Repository, one: Occasion) -> str | None:
-    """The commit in whose history approvals are used up: the base; for what is staged the protected branch's tip, else HEAD."""
-    tip = policies.protected_tip(repository, one.policies[0].base) if one.head is None else None
-    return tip[1] if tip is not None else one.base
+def landed(repository: Repository, one: Occasion, *, amends: bool = False) -> str | None:
+    """The commit in whose history approvals are used up: the base of a range or a push.
+
+    On this machine it is the protected branch as the remote was last seen to have it. Without a remote it is what the new history
+    shares with the old one, for a commit that is amended or rebased takes its own approvals along.
+    """
+    if one.head is not None and one.net:
+        return one.base
+    tip = policies.protected_tip(repository, one.policies[0].base)
+    if tip is not None and tip[0].startswith("origin/"):
+        return tip[1]
+    if one.head is None:
+        return repository.resolve("HEAD^") if amends else one.base
+    return repository.merge_base(one.base, one.head) if one.base is not None else None
 
 
 def from_file(name: str) -> tuple[Carried, ...]:

@@ -11,7 +11,7 @@ from hunkgate.consents import Carried, Lifting
 from hunkgate.errors import ApprovalError
 from hunkgate.git import Repository, open_repository
 from hunkgate.judge import judge
-from hunkgate.model import Verdict
+from hunkgate.model import Change, Verdict
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,38 +40,60 @@ def run(arguments: argparse.Namespace) -> int:
     message = file.read_bytes()
     written = tuple(consents.in_text(message, "the message"))
     if arguments.hook == "prepare-commit-msg":
-        _attach(repository, file, written)
+        _attach(repository, file, written, arguments.commit)
         return 0
     if not (written or consent.waiting(repository)):
         # Nothing was lifted by an approval, so the commit hook has judged all that there is.
         return 0
-    return answer.give(_judged(repository, written), arguments, sys.stdout, sys.stderr)
+    return answer.give(
+        _judged(repository, written, repository.staged()), arguments, sys.stdout, sys.stderr
+    )
 
 
-def _attach(repository: Repository, file: Path, written: tuple[Carried, ...]) -> None:
-    """Add the pending lines that lift something of what is staged to the message. A commit that is refused anyway is left to commit-msg."""
-    pending = {}
-    for one in consents.pending(repository):
+def _attach(repository: Repository, file: Path, written: tuple[Carried, ...], amended: str) -> None:
+    """Add the lines that the commit needs to its message: pending ones, and where it amends one, those of that.
+
+    A commit that is refused anyway is left to commit-msg.
+    """
+    staged = repository.staged()
+    known = consents.pending(repository)
+    head = repository.resolve("HEAD")
+    # With -m git does not say that it amends; a commit that changes nothing does little else.
+    amends = repository.resolve(amended) == head if amended else not staged.files
+    if head is not None and amends:
+        known += tuple(consents.in_commits(repository, (head,)))
+        staged = _with_head(repository)
+    lines = {}
+    for one in known:
         try:
-            pending[approvals.from_line(one.line).statement.nonce] = one.line
+            lines[approvals.from_line(one.line).statement.nonce] = one.line
         except ApprovalError:
             continue
-    if not pending:
+    if not lines:
         return
-    verdict = _judged(repository, (*consents.pending(repository), *written))
+    verdict = _judged(repository, (*known, *written), staged, amends=amends)
     used = {approval.nonce: None for lifted in verdict.approved for approval in lifted.approvals}
     present = {one.line for one in written}
-    lines = [pending[nonce] for nonce in used if nonce in pending and pending[nonce] not in present]
-    if lines:
-        trailers = (part for line in lines for part in ("--trailer", line))
+    needed = [lines[nonce] for nonce in used if nonce in lines and lines[nonce] not in present]
+    if needed:
+        trailers = (part for line in needed for part in ("--trailer", line))
         repository.run(
             "interpret-trailers", "--in-place", "--no-divider", *trailers, str(file.absolute())
         )
 
 
-def _judged(repository: Repository, carried: tuple[Carried, ...]) -> Verdict:
+def _with_head(repository: Repository) -> Change:
+    """What the commit will hold once it has taken the place of HEAD."""
+    tree = repository.run("write-tree").decode("ascii").strip()
+    parent = repository.resolve("HEAD^")
+    return repository.between(parent or repository.empty_tree, tree)
+
+
+def _judged(
+    repository: Repository, carried: tuple[Carried, ...], change: Change, *, amends: bool = False
+) -> Verdict:
     staged = occasions.staged(repository)
-    landed = consent.landed(repository, staged)
+    landed = consent.landed(repository, staged, amends=amends)
     lifting = Lifting(repository, staged.policies, carried, landed=landed)
-    verdict = judge(staged.changes(repository), staged.policies, consent.GATES, lift=lifting)
+    verdict = judge((change,), staged.policies, consent.GATES, lift=lifting)
     return replace(verdict, remarks=lifting.remarks)
