@@ -85,6 +85,7 @@ SHA, SHA_2 = "a" * 40, "b" * 40
         pytest.param((wanted("a", "==1"),), (wanted("a", "==1"), wanted("a", "==2")), ["changed"], id="a second version is no new name"),
         pytest.param((action(SHA, RefKind.SHA),), (action("v4", RefKind.TAG),), ["unpinned", "changed", "mutable-ref"], id="a commit that becomes a tag"),
         pytest.param((action("v3", RefKind.TAG),), (action("v4", RefKind.TAG),), ["changed"], id="a tag that becomes another"),
+        pytest.param((action("v3", RefKind.TAG),), (action("main", RefKind.BRANCH),), ["changed", "mutable-ref"], id="a tag that becomes a branch"),
         pytest.param((action("v3", RefKind.TAG),), (action(SHA, RefKind.SHA),), ["changed"], id="a tag that becomes a commit"),
         pytest.param((action(SHA, RefKind.SHA, "v4"),), (action(SHA_2, RefKind.SHA, "v4"),), ["ref-comment", "changed"], id="another commit under the same comment"),
         pytest.param((action(SHA, RefKind.SHA, "v4"),), (action(SHA_2, RefKind.SHA, "v5"),), ["changed"], id="another commit and another comment"),

@@ -29,10 +29,9 @@ def facts(change: DependencyChange) -> dict[str, object]:
         "from": change.base_value if _has_base(change) else None,
         "to": change.head_value if _has_head(change) else None,
         "kind": change.kind.value,
-        "signals": [
-            {"rule": one.name, "level": one.level.value, "message": one.message}
-            for one in change.signals
-        ],
+        "signals": [one.name for one in change.signals],
+        "level": change.signals[0].level.value if change.signals else None,
+        "why": [one.message for one in change.signals],
         "file": change.file,
         "line": change.line or None,
         "explained_by": change.explained_by or None,

@@ -139,13 +139,20 @@ def _new(
         and versions.open_ended(new.requirement)
     ):
         yield "unpinned", ""
-    if _mutable(new):
+    if _looseness(new):
         yield "mutable-ref", ""
     for flag in _FLAGS:
         if flag in new.flags:
             yield flag, ""
-    if new.source.kind in _DIRECT and new.ecosystem not in _OWN_PLACE:
-        yield _DIRECT[new.source.kind], ""
+    if direct := _direct(new):
+        yield direct, ""
+
+
+def _direct(new: Dependency) -> str:
+    """The rule for a source that is no registry; '' where it is one, and where a repository is what the ecosystem has for one."""
+    if new.source.kind is SourceKind.GIT and new.ecosystem in _OWN_PLACE:
+        return ""
+    return _DIRECT.get(new.source.kind, "")
 
 
 def _standing(new: Dependency, settings: DependencySettings) -> Iterator[tuple[str, str]]:
@@ -169,8 +176,9 @@ def _pair(
     yield from _contents(old, new)
     if not old.resolved and not new.resolved:
         yield from _requirements(old, new)
-    if _mutable(new) and not _mutable(old):
-        yield "unpinned", "it took a fixed content and now takes what a branch or a tag points to"
+    if _looseness(new) > _looseness(old):
+        if not _looseness(old):
+            yield "unpinned", "it took a fixed content and now takes what a branch or a tag points to"
         yield "mutable-ref", ""
     gained = new.flags - old.flags
     for flag in _FLAGS:
@@ -192,12 +200,8 @@ def _sources(old: Dependency, new: Dependency) -> Iterator[tuple[str, str]]:
         both = {before.kind, after.kind}
         rule = "registry-changed" if both == {SourceKind.REGISTRY} else "source-changed"
         yield rule, f"from {_place(old)} to {_place(new)}"
-        if (
-            after.kind in _DIRECT
-            and new.ecosystem not in _OWN_PLACE
-            and before.kind is not after.kind
-        ):
-            yield _DIRECT[after.kind], ""
+        if before.kind is not after.kind and (direct := _direct(new)):
+            yield direct, ""
     elif before != after and old.value == new.value:
         if old.resolved:
             yield "source-changed", f"{_place(new)} at another ref under the same version"
@@ -229,12 +233,14 @@ def _requirements(old: Dependency, new: Dependency) -> Iterator[tuple[str, str]]
         yield "downgraded", ""
 
 
-def _mutable(one: Dependency) -> bool:
-    if one.resolved:
-        return False
-    if one.source.kind in (SourceKind.GIT, SourceKind.IMAGE):
-        return one.source.ref_kind is not RefKind.SHA
-    return False
+_LOOSENESS = {RefKind.SHA: 0, RefKind.TAG: 1, RefKind.BRANCH: 2, RefKind.NONE: 2}
+
+
+def _looseness(one: Dependency) -> int:
+    """How easily the content behind a manifest's ref can be exchanged: 0 for a commit or digest, 1 for a tag, 2 for a branch."""
+    if one.resolved or one.source.kind not in (SourceKind.GIT, SourceKind.IMAGE):
+        return 0
+    return _LOOSENESS[one.source.ref_kind]
 
 
 def _claims(one: Dependency) -> dict[str, str]:

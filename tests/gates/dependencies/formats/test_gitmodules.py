@@ -16,7 +16,7 @@ ONE = '[submodule "a"]\n\tpath = libs/a\n\turl = https://f.example/a.git\n'
     [
         pytest.param(ONE, ["libs/a https://f.example/a.git build git:https://f.example/a.git"], id="path and url"),
         pytest.param(ONE + "\tbranch = main\n", ["libs/a https://f.example/a.git build git:https://f.example/a.git@main/branch"], id="a branch"),
-        pytest.param('[submodule "a"]\n path = a\n url = ../b.git\n', ["a ../b.git build path:../b.git"], id="beside this repository"),
+        pytest.param('[submodule "a"]\n path = a\n url = ../b.git\n', ["a ../b.git build git:../b.git"], id="beside this repository"),
         pytest.param(ONE + '[submodule "a"]\n\turl = https://e.example/a.git\n', ["libs/a https://e.example/a.git build git:https://e.example/a.git"], id="the last value counts"),
         pytest.param('# c\n[submodule "a"] # x\n\tPATH = "libs/a" ; c\n\turl = "https://f.example/#a" # c\n', ["libs/a https://f.example/#a build git:https://f.example/#a"], id="comments, quotes and capitals"),
         pytest.param("[core]\n\tx = y\n", [], id="other sections"),

@@ -55,7 +55,7 @@ def read(content: bytes, path: str) -> Reading:
                 requirement=url,
                 scope="build",
                 source=Source(
-                    kind=SourceKind.PATH if url.startswith((".", "/")) else SourceKind.GIT,
+                    kind=SourceKind.GIT,
                     locator=url,
                     ref=branch,
                     # The tree fixes the commit; a branch here only says what an update follows.
