@@ -5,6 +5,7 @@ specification in its docstring; it raises UnreadableError and nothing else.
 """
 
 import enum
+import functools
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -222,6 +223,30 @@ def named(name: str) -> Format | None:
 
 
 def of(path: str) -> tuple[Format, ...]:
-    """The formats whose file names fit the path, in the registry's order; usually none or one."""
-    folded = path if path.isascii() else globs.fold(path)
-    return tuple(one for one in FORMATS if globs.parse(one.patterns).covers(folded))
+    """The formats whose file names fit the path, in the registry's order; usually none or one.
+
+    Case does not count: where the file system ignores it, ``PACKAGE.JSON`` is what npm reads.
+    """
+    folded = globs.fold(path)
+    name = folded.rpartition("/")[2]
+    # The rules of patterns are asked only for a name that begins and ends as one of a format's does.
+    possible = [one for head, tail, one in _ENDS if name.startswith(head) and name.endswith(tail)]
+    return tuple(dict.fromkeys(one for one in possible if _globs(one).covers(folded)))
+
+
+@functools.cache
+def _globs(one: Format) -> globs.Globs:
+    return globs.parse(tuple(globs.fold(pattern) for pattern in one.patterns))
+
+
+def _ends() -> tuple[tuple[str, str, Format], ...]:
+    """For each pattern how the last part of a path that it matches begins and ends."""
+    found = []
+    for one in FORMATS:
+        for pattern in one.patterns:
+            head, star, tail = globs.fold(pattern).rpartition("/")[2].partition("*")
+            found.append((head, tail.rpartition("*")[2] if star else head, one))
+    return tuple(dict.fromkeys(found))
+
+
+_ENDS = _ends()
