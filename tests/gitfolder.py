@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,28 @@ class Folder:
         assert not check or done.returncode == 0, done.stderr.decode("utf-8", "replace")
         return os.fsdecode(done.stdout).rstrip("\n")
 
-    def write(self, files: dict[str, Content]) -> None:
+    def program(
+        self,
+        *argv: str | Path,
+        stdin: bytes = b"",
+        env: dict[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Ran:
+        """Run any program in the folder, whatever its exit code."""
+        done = subprocess.run(
+            argv,
+            cwd=cwd or self.path,
+            input=stdin,
+            capture_output=True,
+            env=os.environ | (env or {}),
+        )
+        return Ran(
+            code=done.returncode,
+            out=done.stdout.decode("utf-8", "surrogateescape"),
+            err=done.stderr.decode("utf-8", "surrogateescape"),
+        )
+
+    def write(self, files: Mapping[str, Content]) -> None:
         """Write, or for None delete, files below the folder."""
         for name, content in files.items():
             path = os.path.join(os.fsencode(self.path), os.fsencode(name))
@@ -52,12 +74,12 @@ class Folder:
             with open(path, "wb") as file:
                 file.write(content.encode() if isinstance(content, str) else content)
 
-    def stage(self, files: dict[str, Content] | None = None) -> None:
+    def stage(self, files: Mapping[str, Content] | None = None) -> None:
         """Write files, and stage everything."""
         self.write(files or {})
         self.git("add", "--all", "--force")
 
-    def commit(self, files: dict[str, Content] | None = None, message: str = "a commit") -> str:
+    def commit(self, files: Mapping[str, Content] | None = None, message: str = "a commit") -> str:
         """Write files, commit everything without hooks, and give the commit's id."""
         self.stage(files)
         self.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "--allow-empty", "-m", message)

@@ -82,8 +82,7 @@ def policy_text(repository: Repository, top: Path) -> str:
         name for name in _LOCKS if any(one == name or one.endswith(f"/{name}") for one in names)
     ]
     reviewed = [pattern for pattern in _REVIEWED if _present(pattern, names)]
-    protected = policies.protected_tip(repository, "")
-    base = protected[0].removeprefix("origin/") if protected else _current_branch(repository)
+    base = _protected_branch(repository)
     lines = [
         "# hunkgate's policy. The one in the target branch judges, never the one in the change itself.",
         "# Patterns are those of .gitignore. `hunkgate policy` shows what is in force; docs/ explains every setting.",
@@ -171,13 +170,20 @@ def _present(pattern: str, names: Iterable[str]) -> bool:
     return any(expression.fullmatch(part) for name in names for part in name.split("/"))
 
 
-def _current_branch(repository: Repository) -> str:
-    name = (
-        repository.run("symbolic-ref", "--quiet", "--short", "HEAD", statuses=(0, 1))
-        .decode("utf-8", "replace")
-        .strip()
-    )
-    return name or "main"
+def _protected_branch(repository: Repository) -> str:
+    """The origin's default branch, by its own name where origin/HEAD says it; without an origin the current one."""
+    protected = policies.protected_tip(repository, "")
+    name = _symbolic(repository, "refs/remotes/origin/HEAD").removeprefix("refs/remotes/origin/")
+    if name:
+        return name
+    if protected:
+        return protected[0].removeprefix("origin/")
+    return _symbolic(repository, "HEAD").removeprefix("refs/heads/") or "main"
+
+
+def _symbolic(repository: Repository, name: str) -> str:
+    found = repository.run("symbolic-ref", "--quiet", name, statuses=(0, 1))
+    return found.decode("utf-8", "replace").strip()
 
 
 def _identity(repository: Repository, top: Path) -> str:

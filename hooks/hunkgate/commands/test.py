@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hunkgate import ledger, project, snapshot, trial
+from hunkgate import ledger, occasions, project, snapshot, trial
 from hunkgate.commands import answer, occasion
 from hunkgate.gate import Gate
 from hunkgate.gates.tests import check, runners, selection, shards
@@ -32,7 +32,12 @@ _SHOWN_FAILURES = 8
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    occasion.configure(parser)
+    occasion.configure(parser).add_argument(
+        "--push",
+        nargs="+",
+        metavar="REMOTE",
+        help="a push, from a pre-push hook: its arguments, and its lines on stdin",
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--list",
@@ -67,7 +72,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Choose the tests, run them and give the exit code; with --list or --explain only say what was chosen."""
     repository = open_repository()
-    asked = occasion.asked(arguments, repository)
+    if not arguments.push:
+        return _run(arguments, repository, occasion.asked(arguments, repository))
+    pushed = occasions.pushed(repository, arguments.push[0], sys.stdin.buffer.read())
+    if not pushed:
+        print("hunkgate: no tests to run: the push brings no commits")
+    return max((_run(arguments, repository, one) for one in pushed), default=0)
+
+
+def _run(arguments: argparse.Namespace, repository: Repository, asked: Occasion) -> int:
     settings = _settings(asked, arguments)
     if settings is None:
         print("hunkgate: no tests to run: the policy turns the tests gate off")
