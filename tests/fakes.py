@@ -4,6 +4,7 @@ import difflib
 import hashlib
 from collections.abc import Iterable, Mapping
 
+from hunkgate.errors import GitError
 from hunkgate.model import REGULAR, Change, Entry, FileChange, Hunk, Origin, Status
 
 Content = bytes | tuple[int, bytes]
@@ -34,6 +35,8 @@ class FakeTree:
         return self._entries
 
     def read(self, blob: str) -> bytes:
+        if blob not in self._blobs:
+            raise GitError(f"object {blob} is missing")
         return self._blobs[blob]
 
     def size(self, blob: str) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hunkgate.errors import ToolError
-from hunkgate.gates.tests.record import Footprint, Opened, Records, Run, TestRecord, bits
+from hunkgate.gates.tests.record import Footprint, Import, Opened, Records, Run, TestRecord, bits
 from hunkgate.records import NAME, RecordStore, exported, imported
 
 A, B, C, D = ("a" * 40, "b" * 40, "c" * 40, "d" * 40)
@@ -23,7 +23,9 @@ def footprint(path: str, blob: str, *lines: int) -> Footprint:
 def a_record(node: str = "tests/test_a.py::test", blob: str = A, **fields: object) -> TestRecord:
     values: dict[str, object] = {
         "node": node,
-        "run": Run(imported=(footprint("src/a.py", blob, 1, 5),)),
+        "run": Run(
+            imports=(Import(module="src/a.py", footprints=(footprint("src/a.py", blob, 1, 5),)),)
+        ),
         "seconds": 0.25,
         "footprints": (footprint("src/a.py", blob, 2, 3, 700), footprint("tests/test_a.py", B, 4)),
         "opened": (Opened(path="data/x.json", blob=C), Opened(path="missing.toml", blob="")),
@@ -37,7 +39,7 @@ def told(records: Records) -> list[tuple[object, ...]]:
     return [
         (
             one.node,
-            one.run.imported,
+            one.run.imports,
             one.outcome,
             one.seconds,
             one.failed,
@@ -182,7 +184,7 @@ def test_several_processes_may_write_at_once(tmp_path: Path) -> None:
 
 
 def test_what_is_exported_is_imported() -> None:
-    run = Run(imported=(footprint("src/a.py", A, 1),))
+    run = Run(imports=(Import(module="", footprints=(footprint("src/a.py", A, 1),)),))
     records = Records(
         tests=(
             a_record(run=run),

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from hunkgate.errors import ToolError
-from hunkgate.gates.tests.record import Footprint, Opened, Records, Run, TestRecord
+from hunkgate.gates.tests.record import Footprint, Import, Opened, Records, Run, TestRecord
 
 NAME = "records.sqlite"
 _VERSION = 1
@@ -29,7 +29,8 @@ _OUTCOMES = ("passed", "failed", "skipped")
 _SCHEMA = """
 CREATE TABLE file (id INTEGER PRIMARY KEY, path BLOB NOT NULL, blob TEXT NOT NULL, UNIQUE (path, blob));
 CREATE TABLE footprint (id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES file, lines BLOB NOT NULL, UNIQUE (file, lines));
-CREATE TABLE run (id INTEGER PRIMARY KEY, imported BLOB NOT NULL);
+CREATE TABLE run (id INTEGER PRIMARY KEY, time REAL NOT NULL);
+CREATE TABLE import (run INTEGER NOT NULL REFERENCES run, module BLOB NOT NULL, footprints BLOB NOT NULL);
 CREATE TABLE test (
     id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run, node BLOB NOT NULL, digest BLOB NOT NULL, time REAL NOT NULL, outcome TEXT NOT NULL,
     seconds REAL NOT NULL, failed REAL NOT NULL, opaque INTEGER NOT NULL,
@@ -128,11 +129,16 @@ def exported(records: Records) -> bytes:
         return footprints.setdefault((file(one.path, one.blob), one.lines), len(footprints))
 
     numbers: dict[Run, int] = {}
-    runs: list[list[int]] = []
+    runs: list[list[object]] = []
     for test in records.tests:
         if test.run not in numbers:
             numbers[test.run] = len(runs)
-            runs.append([footprint(one) for one in test.run.imported])
+            runs.append(
+                [
+                    [one.module, [footprint(step) for step in one.footprints]]
+                    for one in test.run.imports
+                ]
+            )
     tests = [
         {
             "node": test.node,
@@ -198,7 +204,7 @@ def _read_document(document: Mapping[str, object]) -> Records:
     for one in _items(document, "runs"):
         if not isinstance(one, list):
             raise ValueError(f"a run is {one!r:.60}")
-        runs.append(Run(imported=tuple(footprints[_index(number)] for number in one)))
+        runs.append(Run(imports=tuple(_import(part, footprints) for part in one)))
     tests = []
     for one in _items(document, "tests"):
         if not isinstance(one, dict):
@@ -223,6 +229,13 @@ def _read_document(document: Mapping[str, object]) -> Records:
             )
         )
     return Records(tests=tuple(tests))
+
+
+def _import(value: object, footprints: list[Footprint]) -> Import:
+    module, steps = _pair(value)
+    if not isinstance(steps, list):
+        raise ValueError(f"expected footprints, found {steps!r:.60}")
+    return Import(module=_path(module), footprints=tuple(footprints[_index(one)] for one in steps))
 
 
 def _items(table: Mapping[str, object], key: str) -> list[object]:
@@ -302,9 +315,19 @@ def _load(database: sqlite3.Connection) -> Records:
         path, blob = files[file]
         footprints[number] = Footprint(path=path, blob=blob, lines=int.from_bytes(lines, "little"))
     opened_files = {number: Opened(path=path, blob=blob) for number, (path, blob) in files.items()}
+    imports: dict[int, list[Import]] = {}
+    for run, module, steps in database.execute(
+        "SELECT run, module, footprints FROM import ORDER BY rowid"
+    ):
+        imports.setdefault(run, []).append(
+            Import(
+                module=_name(module),
+                footprints=tuple(map(footprints.__getitem__, array("I", steps))),
+            )
+        )
     runs = {
-        number: Run(imported=tuple(map(footprints.__getitem__, array("I", steps))))
-        for number, steps in database.execute("SELECT id, imported FROM run")
+        number: Run(imports=tuple(imports.get(number, ())))
+        for (number,) in database.execute("SELECT id FROM run")
     }
     tests = tuple(
         TestRecord(
@@ -343,10 +366,15 @@ def _add(database: sqlite3.Connection, records: Records, now: float) -> None:
 
     runs: dict[Run, int] = {}
     for run in dict.fromkeys(test.run for test in records.tests):
-        steps = array("I", map(footprint, run.imported)).tobytes()
         (runs[run],) = database.execute(
-            "INSERT INTO run (imported) VALUES (?) RETURNING id", (steps,)
+            "INSERT INTO run (time) VALUES (?) RETURNING id", (now,)
         ).fetchone()
+        for one in run.imports:
+            steps = array("I", map(footprint, one.footprints)).tobytes()
+            database.execute(
+                "INSERT INTO import (run, module, footprints) VALUES (?, ?, ?)",
+                (runs[run], _bytes(one.module), steps),
+            )
     for test in records.tests:
         node = _bytes(test.node)
         steps = array("I", map(footprint, test.footprints)).tobytes()
@@ -384,10 +412,11 @@ def _add(database: sqlite3.Connection, records: Records, now: float) -> None:
 def _sweep(database: sqlite3.Connection) -> None:
     """Forget the runs, footprints and files that no test needs any more."""
     database.execute("DELETE FROM run WHERE id NOT IN (SELECT run FROM test)")
+    database.execute("DELETE FROM import WHERE run NOT IN (SELECT id FROM run)")
     steps: set[int] = set()
     files: set[int] = set()
     for (packed,) in database.execute(
-        "SELECT footprints FROM test UNION ALL SELECT imported FROM run"
+        "SELECT footprints FROM test UNION ALL SELECT footprints FROM import"
     ):
         steps.update(array("I", packed))
     _keep(database, "footprint", steps)

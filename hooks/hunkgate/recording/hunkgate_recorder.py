@@ -18,7 +18,8 @@ Out: one file ``PID-TOKEN.jsonl`` per process, one JSON object per line:
 - ``{"end": BUCKET}``, last: a process without it was killed, and what it did is not known
 
 A bucket is ``node:ID`` (setup, call and teardown of a test), ``fixture:KEY`` (the setup of a fixture that several tests
-share) or ``import`` (collection, and modules being imported). What runs during an import inside a test belongs to both.
+share), ``import:PATH`` (one module being imported, without those that it imports) or ``import`` (the rest of collection). What
+runs during an import inside a test belongs to both.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ ROOT = "HUNKGATE_RECORD_ROOT"
 OBJECTS = "HUNKGATE_RECORD_OBJECTS"
 BUCKET = "HUNKGATE_RECORD_BUCKET"
 IMPORT = "import"
+_MODULE = "import:"
 
 # Folders below a repository's root that hold what others wrote.
 _FOREIGN = frozenset(
@@ -360,9 +362,8 @@ class Recorder:
     def buckets(self) -> Buckets:
         """The names under which what runs now is noted: an import inside a test is the test's too."""
         top = self._stack[-1]
-        if top == IMPORT and len(self._stack) > 1:
-            return (IMPORT, self._stack[-2])
-        return (top,)
+        owner = next(one for one in reversed(self._stack) if not one.startswith(_MODULE))
+        return (top,) if owner in (top, IMPORT) else (top, owner)
 
     def rootdir(self, folder: str) -> None:
         """Note the folder that pytest's node ids are relative to."""
@@ -392,7 +393,7 @@ class Recorder:
     def _switched(self) -> None:
         self._lines.switch(self.buckets)
         bucket = self._stack[-1]
-        if bucket != IMPORT or len(self._stack) == 1:
+        if not bucket.startswith(_MODULE):
             try:
                 os.environ[BUCKET] = bucket
             except Exception:
@@ -412,13 +413,12 @@ class Recorder:
             )
 
     def importing(self, name: str | None) -> bool:
-        """Whether this module's import has to be kept apart from the test that it happens in."""
-        return (
-            bool(name)
-            and self._out is not None
-            and self._stack[-1] != IMPORT
-            and self._files.relative(str(name)) is not None
-        )
+        """Begin the bucket of a module that is about to run, if it is one of the tree's."""
+        path = self._files.relative(name) if name and self._out is not None else None
+        if path is None:
+            return False
+        self.push(_MODULE + path)
+        return True
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Note what CPython's audit events tell (sys.addaudithook): files, folders, processes."""
@@ -571,7 +571,6 @@ def _imported() -> bool:
 _EXEC_MODULE = """
 def exec_module(loader, module):
     if recorder.importing(getattr(module, "__file__", None)):
-        recorder.push("import")
         try:
             return original(loader, module)
         finally:
@@ -594,9 +593,7 @@ def start() -> Recorder | None:
             os.environ.get(BUCKET, IMPORT),
         )
         sys.addaudithook(_quietly(recorder.audit))
-        names: dict[str, Any] = {"recorder": recorder, "original": SourceFileLoader.exec_module}
-        exec(compile(_EXEC_MODULE, "<frozen importlib._bootstrap_external>", "exec"), names)
-        SourceFileLoader.exec_module = names["exec_module"]  # type: ignore[method-assign]
+        _watch(recorder, SourceFileLoader)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(
                 before=recorder.forking,
@@ -606,6 +603,13 @@ def start() -> Recorder | None:
         atexit.register(recorder.finish)
         _recorder = recorder
     return _recorder
+
+
+def _watch(recorder: Recorder, loader: Any) -> None:
+    """Keep what runs while this class of loaders executes a module apart from what runs around it."""
+    names: dict[str, Any] = {"recorder": recorder, "original": loader.exec_module}
+    exec(compile(_EXEC_MODULE, "<frozen importlib._bootstrap_external>", "exec"), names)
+    loader.exec_module = names["exec_module"]
 
 
 _WATCHED = frozenset(
@@ -712,9 +716,16 @@ def pytest_configure(config: Any) -> None:
 
 
 def pytest_load_initial_conftests(early_config: Any) -> None:
-    """pytest's hook: coverage.py cannot measure twice at once; a recording below Python 3.12 is not a coverage run."""
-    if _recorder is not None and _recorder.engine == Coverage.name:
+    """pytest's hook, before it loads the first conftest."""
+    recorder = start()
+    if recorder is None:
+        return
+    if recorder.engine == Coverage.name:
+        # coverage.py cannot measure twice at once; a recording below Python 3.12 is not a coverage run.
         early_config.known_args_namespace.no_cov = True
+    from _pytest.assertion.rewrite import AssertionRewritingHook
+
+    _watch(recorder, AssertionRewritingHook)
 
 
 start()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hunkgate import recording
-from hunkgate.gates.tests.record import Recording, TestRecord, read
+from hunkgate.gates.tests.record import Footprint, Recording, TestRecord, read
 
 _NEWER = next(
     (
@@ -75,6 +75,11 @@ def lines(test: TestRecord, path: str) -> list[int]:
     return [number for number in range(bits.bit_length()) if bits >> number & 1]
 
 
+def at_import_of(test: TestRecord, module: str) -> tuple[Footprint, ...]:
+    (found,) = [one.footprints for one in test.run.imports if one.module == module]
+    return found
+
+
 def by_node(recorded: Recording) -> dict[str, TestRecord]:
     return {test.node: test for test in recorded.records.tests}
 
@@ -131,7 +136,7 @@ def test_what_runs_at_import_is_the_runs_and_not_a_tests(tmp_path: Path, python:
     }
     (test,) = record(tmp_path, files, python=python).records.tests
     assert lines(test, "core.py") == [7]
-    (at_import,) = [one.lines for one in test.run.imported if one.path == "core.py"]
+    (at_import,) = [one.lines for one in at_import_of(test, "core.py") if one.path == "core.py"]
     assert at_import & 0b11110 == 0b10110  # lines 1, 2 and 4
     assert not at_import >> 7 & 1
 
@@ -143,8 +148,26 @@ def test_an_import_inside_a_test_is_told_for_both(tmp_path: Path, python: str) -
     }
     (test,) = record(tmp_path, files, python=python).records.tests
     assert {2, 4} <= set(lines(test, "core.py"))
-    (at_import,) = [one.lines for one in test.run.imported if one.path == "core.py"]
+    (at_import,) = [one.lines for one in at_import_of(test, "core.py") if one.path == "core.py"]
     assert at_import & 0b10100 == 0b10100
+
+
+def test_what_runs_at_import_is_told_by_module(tmp_path: Path, python: str) -> None:
+    files = {
+        "core.py": CORE,
+        "test_core.py": "import core\n\nVALUE = core.other()\n\ndef test():\n    assert VALUE\n",
+        "conftest.py": "import core\n\nMADE = core.one(0)\n",
+    }
+    (test,) = record(tmp_path, files, python=python).records.tests
+    ran = {
+        one.module: step.lines
+        for one in test.run.imports
+        for step in one.footprints
+        if step.path == "core.py"
+    }
+    assert set(ran) == {"core.py", "test_core.py", "conftest.py"}
+    assert ran["test_core.py"] == 1 << 8
+    assert ran["conftest.py"] == 1 << 2 | 1 << 4
 
 
 def test_a_shared_fixture_is_every_users(tmp_path: Path, python: str) -> None:

@@ -30,14 +30,19 @@ class Opened:
     blob: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """What was executed while one module was imported, without the modules that it imports; '' is the rest of collection."""
+
+    module: str
+    footprints: tuple[Footprint, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Run:
-    """One recorded run of many tests, known by its identity.
+    """One recorded run of many tests, known by its identity. What ran at its imports is no test's own, and every test's."""
 
-    ``imported`` is what was executed while modules were imported and tests collected: no test's own, and every test's.
-    """
-
-    imported: tuple[Footprint, ...] = ()
+    imports: tuple[Import, ...] = ()
 
 
 NO_RUN = Run()
@@ -145,7 +150,13 @@ def read(outputs: Iterable[bytes], tracked: Callable[[str], bool], now: float) -
         )
         for name, bucket in buckets.items()
     }
-    run = Run(imported=footprints.get("import", ()))
+    run = Run(
+        imports=tuple(
+            Import(module=name.partition(":")[2], footprints=steps)
+            for name, steps in sorted(footprints.items())
+            if name.partition(":")[0] == "import" and steps
+        )
+    )
     tests = {}
     for rootdir, entry, blind in nodes:
         owed = [str(name) for name in _list(entry["buckets"])]

@@ -1,0 +1,156 @@
+"""Which test first: what is most likely to fail, so that a refusal comes early.
+
+Tests of the change itself come first, then those that failed of late, then by how much of what they execute is the changed code,
+how few others execute it, how near they stand in the import graph, and whether they are called like it. Tests that run the
+same changed lines, such as the variants of one parametrized test, tell the same: one of each kind goes ahead of the second
+of any. Short tests go before long ones that promise the same.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from hunkgate.gates.tests.recorded import Choice, SelectedTest
+from hunkgate.model import Change
+
+_RECENT_SECONDS = 14 * 86400
+# Words that say nothing about what a test is about.
+_COMMON = frozenset(
+    {"test", "tests", "testing", "init", "py", "the", "and", "with", "from", "main", "for", "self"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rank:
+    """The place of one test: what is smaller runs earlier."""
+
+    tier: int
+    turn: int
+    promise: float
+    seconds: float
+    node: str
+
+    @property
+    def key(self) -> tuple[int, int, float, float, str]:
+        return (self.tier, self.turn, -self.promise, self.seconds, self.node)
+
+
+def in_order(choice: Choice, change: Change, now: float) -> tuple[str, ...]:
+    """The node ids of the choice, most telling first; a file whose tests were never recorded stands as its path.
+
+    ``now`` is the time in seconds since 1970, by which a failure is recent or not.
+    """
+    diff = {path for file in change.files for path in file.touched}
+    words = _words_of(change, choice)
+    shared = _shared(choice.tests)
+    distances = {one.path: one.distance for one in choice.files}
+    ranked = []
+    promises = {
+        test.record.node: _promise(test, shared, words, distances.get(test.record.file, 0))
+        for test in choice.tests
+    }
+    turns: Counter[object] = Counter()
+    for test in sorted(
+        choice.tests, key=lambda one: (-promises[one.record.node], one.record.seconds)
+    ):
+        record = test.record
+        kind = (record.file, record.node.partition("[")[0], _kind(test))
+        ranked.append(
+            _Rank(
+                tier=_tier(test, diff, now),
+                turn=turns[kind],
+                promise=promises[record.node],
+                seconds=record.seconds,
+                node=record.node,
+            )
+        )
+        turns[kind] += 1
+    # A file without records: nothing is known of its tests but how near it stands.
+    ranked += (
+        _Rank(
+            tier=0 if path in diff else 1,
+            turn=0,
+            promise=_kinship(path, words) + 1 / (1 + distances.get(path, 0)),
+            seconds=0.0,
+            node=path,
+        )
+        for path in choice.unknown
+    )
+    return tuple(one.node for one in sorted(ranked, key=lambda one: one.key))
+
+
+def files_in_order(choice: Choice, change: Change, now: float) -> tuple[str, ...]:
+    """The test files of the choice, the one with the most telling test first."""
+    first = dict.fromkeys(node.partition("::")[0] for node in in_order(choice, change, now))
+    return (*first, *(one.path for one in choice.files if one.path not in first))
+
+
+def _tier(test: SelectedTest, diff: set[str], now: float) -> int:
+    if test.record.file in diff or now - test.record.failed < _RECENT_SECONDS:
+        return 0
+    return 1 if test.hits else 2
+
+
+def _kind(test: SelectedTest) -> object:
+    return tuple((one.path, one.blob, one.lines) for one in test.lines)
+
+
+def _shared(tests: Iterable[SelectedTest]) -> Mapping[tuple[str, str, int], int]:
+    """How many of the tests execute each line in question."""
+    counts: Counter[tuple[str, str, int]] = Counter()
+    for test in tests:
+        for one in test.lines:
+            counts.update((one.path, one.blob, line) for line in _lines(one.lines))
+    return counts
+
+
+def _lines(bits: int) -> Iterable[int]:
+    while bits:
+        low = bits & -bits
+        yield low.bit_length() - 1
+        bits ^= low
+
+
+def _promise(
+    test: SelectedTest,
+    shared: Mapping[tuple[str, str, int], int],
+    words: Mapping[str, float],
+    distance: int,
+) -> float:
+    in_question = [(one.path, one.blob, line) for one in test.lines for line in _lines(one.lines)]
+    executed = sum(one.lines.bit_count() for one in test.record.footprints) or 1
+    focus = len(in_question) / executed
+    rarity = max((1 / shared[line] for line in in_question), default=0.0)
+    return _kinship(test.record.node, words) + 4 * focus + rarity + 0.5 / (1 + distance)
+
+
+def _words_of(change: Change, choice: Choice) -> Mapping[str, float]:
+    """The words in the names of what changed, each with its weight: definitions count more than files, rare words more than common."""
+    found: Counter[str] = Counter()
+    for file in change.files:
+        for path in file.touched:
+            for word in _words(path.rpartition("/")[2]):
+                found[word] = max(found[word], 2)
+    names = {hit.partition("::")[2] for test in choice.tests for hit in test.hits}
+    names |= {name for one in choice.files for _, name in one.changed}
+    for name in names:
+        for word in _words(name):
+            found[word] = max(found[word], 3)
+    nodes = [set(_words(test.record.node)) for test in choice.tests]
+    used = Counter(word for one in nodes for word in one)
+    total = len(nodes) or 1
+    return {word: weight * (1 - used[word] / total) for word, weight in found.items()}
+
+
+def _kinship(node: str, words: Mapping[str, float]) -> float:
+    """How much a test's name shares with what changed."""
+    return sum(words.get(word, 0.0) for word in set(_words(node.partition("[")[0])))
+
+
+def _words(name: str) -> Iterable[str]:
+    for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name):
+        word = part.lower()
+        if len(word) > 2 and word not in _COMMON:
+            # Plurals and the like: `options` is about `option`.
+            yield word.removesuffix("s")
