@@ -40,7 +40,7 @@ def pylock(record: str) -> str:
 
 def pipfile(record: str) -> str:
     meta = f'{{"pipfile-spec": 6, "sources": [{{"name": "i", "url": "{REGISTRY}"}}]}}'
-    return f'{{"_meta": {meta}, "default": {{"A.b": {{{record}}}}}}}'
+    return f'{{"_meta": {meta}, "default": {{\n"A.b": {{{record}}}}}}}'
 
 
 GIT = Source(kind=SourceKind.GIT, locator="h.example/a", ref=SHA, ref_kind=RefKind.SHA)

@@ -8,7 +8,9 @@ import pip_requirements_parser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.requirements import InvalidRequirement, Requirement
 
+from hunkgate.gates.dependencies import python_requirements
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     RefKind,
@@ -179,6 +181,16 @@ def test_the_encodings_that_pip_reads(content: bytes) -> None:
 def test_what_is_no_text_is_unreadable(content: bytes) -> None:
     with pytest.raises(UnreadableError):
         requirements.read(content, "r.txt")
+
+
+@given(st.from_regex(r"\A[A-Za-z0-9._-]{1,8}(==[0-9.]{1,5})?\Z"))
+def test_a_plain_pin_is_read_as_pep_508_reads_it(line: str) -> None:
+    try:
+        wanted = Requirement(line)
+    except InvalidRequirement:
+        return
+    found = python_requirements.requirement(line)
+    assert (found.raw_name, found.requirement) == (wanted.name, str(wanted.specifier))
 
 
 _WORD = st.text(string.ascii_lowercase, min_size=1, max_size=6)

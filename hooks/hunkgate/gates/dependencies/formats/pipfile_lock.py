@@ -30,14 +30,15 @@ def read(content: bytes, _path: str) -> Reading:
     # The first source is the one that is meant where a record names none. The others count by their names: what an address becomes is
     # told once, by its option, and not again by each of its packages.
     default = dict.fromkeys(list(indexes)[:1], "")
+    lines = documents.key_lines(content)
     found: list[Dependency] = []
     for category in document:
         if category == "_meta":
             continue
-        start = documents.line_of(content, f'"{category}"') or 1
+        start = next(iter(lines.get(category, ())), 0)
         for name in documents.table_at(document, category):
             record = documents.table_at(document, category, name)
-            line = start = documents.line_of(content, f'"{name}"', start=start) or start
+            line = next((one for one in lines.get(name, ()) if one >= start), 0)
             source = python_requirements.table_source(record, default)
             if not python_locks.is_root(source):
                 found.append(
