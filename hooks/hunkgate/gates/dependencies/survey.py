@@ -312,7 +312,7 @@ def _surroundings(
         )
         if not read.head.there:
             also.append("lock-deleted")
-        elif read.base.there and not manifest:
+        elif read.base.there and not manifest and _has_manifest(read.format):
             also.append("lock-without-manifest")
     elif read.format.locks and read.base.there and read.head.there:
         locks = tuple(_locks(change.head, read))
@@ -320,6 +320,11 @@ def _surroundings(
         if locks and not changed.intersection(locks):
             also.append("manifest-without-lock")
     return Surroundings(neighbour=neighbour, also=tuple(also), manifest=manifest)
+
+
+def _has_manifest(lock: Format) -> bool:
+    """Whether the lock's manifest is read at all: one that is not (flake.nix, Package.swift) always seems to stand still."""
+    return any(lock.name in one.locks for one in formats.FORMATS)
 
 
 def _together(lock: str, manifest: str) -> bool:
