@@ -69,11 +69,15 @@ class Project:
         return self.git("rev-parse", "HEAD")
 
     def argv(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "hunkgate", "test", *arguments]
+        return [sys.executable, "-m", "hunkgate", *arguments]
 
     def test(self, *arguments: str, variables: Mapping[str, str] | None = None) -> Ran:
+        return self.run("test", *arguments, variables=variables)
+
+    def run(self, *arguments: str, variables: Mapping[str, str] | None = None) -> Ran:
         done = subprocess.run(
             self.argv(*arguments),
+            stdin=subprocess.DEVNULL,
             cwd=self.top,
             env=environment(variables),
             capture_output=True,

@@ -1,5 +1,6 @@
 """``hunkgate test`` on real projects: what is chosen, run, deferred, refused, and what must stay untouched."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,39 @@ def test_what_passed_on_the_same_content_is_not_run_again(made: Project) -> None
     made.git("commit", "--quiet", "--message", "x")
     ran = made.test("--range", f"{base}..HEAD")
     assert ran.last == "hunkgate: 1 test file passed before on the same content"
+
+
+def test_what_passed_at_an_earlier_commit_and_nothing_since_can_break_is_not_run_again(
+    made: Project,
+) -> None:
+    base = made.git("rev-parse", "HEAD")
+    for files in (REWRITTEN, {"src/pkg/other.py": "def two():\n    return 1 + 1\n"}):
+        made.stage(files)
+        assert made.test().status == 0
+        made.git("commit", "--quiet", "--message", "x")
+    ran = made.test("--range", f"{base}..HEAD")
+    assert ran.out == "hunkgate: 2 test files passed before on the same content\n"
+    made.stage({"tests/conftest.py": "import pkg.other\n"})
+    made.git("commit", "--quiet", "--message", "x")
+    ran = made.test("--range", f"{base}..HEAD")
+    assert ran.last == "hunkgate: 2 passed (2 tests)", "a conftest reaches both"
+
+
+def test_check_runs_the_tests_where_it_is_asked_to_and_reports_alone_on_standard_output(
+    made: Project,
+) -> None:
+    made.stage(BROKEN)
+    assert made.run("check").status == 0
+    ran = made.run("check", "--gate", "tests", "--format", "json")
+    assert ran.status == 1
+    assert [one["rule"] for one in json.loads(ran.out)["findings"]] == ["tests/failed"], ran.out
+    assert "test session starts" in ran.err
+
+
+def test_a_server_never_runs_tests(made: Project) -> None:
+    ran = made.run("check", "--receive", "--gate", "tests")
+    assert ran.status == 2
+    assert "runs the project's code" in ran.err
 
 
 def test_a_missing_interpreter_is_a_fault(made: Project) -> None:

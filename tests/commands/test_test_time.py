@@ -86,7 +86,7 @@ def test_an_interrupt_ends_the_tests_and_is_told_by_the_exit_code(
     os.mkfifo(fifo)
     before = made.state()
     running = subprocess.Popen(
-        made.argv(),
+        made.argv("test"),
         cwd=made.top,
         env=environment({"FIFO": str(fifo)}),
         stdout=subprocess.PIPE,

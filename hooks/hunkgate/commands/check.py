@@ -1,6 +1,7 @@
 """``hunkgate check``: judge the staged change, a range, or a push by the policy's gates."""
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import Any
 from hunkgate import occasions, policies
 from hunkgate.commands import answer, consent, occasion
 from hunkgate.consents import Lifting
-from hunkgate.errors import PolicyError
+from hunkgate.errors import PolicyError, ToolError
 from hunkgate.gate import Gate
 from hunkgate.gates import GATES
 from hunkgate.git import Repository, open_repository
@@ -17,8 +18,6 @@ from hunkgate.judge import judge, merged
 from hunkgate.model import Change, Fault, Level, Outcome, Verdict
 from hunkgate.occasions import Occasion
 from hunkgate.policy import POLICY_FILE, PROJECT_FILE
-
-_READING = frozenset(gate.name for gate in GATES) - {"tests"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -57,11 +56,14 @@ def run(arguments: argparse.Namespace) -> int:
     repository = open_repository()
     # The tests gate runs the project's code: only where it is asked for.
     named = arguments.gate or [gate.name for gate in GATES if gate.name != "tests"]
-    gates = tuple(gate for gate in GATES if gate.name in named)
+    gates = tuple(gate for gate in GATES if gate.name in named and gate.name != "tests")
+    asked = _occasions(arguments, repository)
     verdicts = [
         judged(repository, one, gates, consent.lifting(repository, one, arguments.approvals))
-        for one in _occasions(arguments, repository)
+        for one in asked
     ]
+    if "tests" in named:
+        verdicts += _tested(arguments, repository, asked)
     verdict = merged(verdicts)
     if arguments.transaction and verdict.outcome is Outcome.PASS:
         return 0  # a rebase updates refs a dozen times: only a refusal is worth a line
@@ -76,6 +78,21 @@ def _occasions(arguments: argparse.Namespace, repository: Repository) -> tuple[O
     if arguments.transaction:
         return occasions.transaction(repository, sys.stdin.buffer.read())
     return (occasion.asked(arguments, repository),)
+
+
+def _tested(
+    arguments: argparse.Namespace, repository: Repository, asked: Sequence[Occasion]
+) -> list[Verdict]:
+    if arguments.receive or arguments.transaction:
+        raise ToolError(
+            "the tests gate runs the project's code, which a server or a ref update never does",
+            remedy="leave out --gate tests here; hunkgate test runs it",
+        )
+    from hunkgate.commands import test  # runners, ledger and snapshots, which no other gate needs
+
+    # The report alone goes to standard output: a program may read it.
+    with contextlib.redirect_stdout(sys.stderr):
+        return [test.judged(repository, one, arguments) for one in asked]
 
 
 def judged(
