@@ -26,6 +26,8 @@ USED = Names(
 )
 ALONE = Surroundings(neighbour=lambda _ecosystem, name: USED.neighbour(name))
 URL = Source(kind=SourceKind.URL, locator="https://files.example/a.whl")
+FILES = Source(hosts=frozenset({"files.example"}))
+STRANGE = Source(hosts=frozenset({"files.example", "elsewhere.example"}))
 PATH = Source(kind=SourceKind.PATH, locator="./a")
 
 
@@ -72,6 +74,9 @@ SHA, SHA_2 = "a" * 40, "b" * 40
         pytest.param((), (wanted("a", source=GIT),), ["git-source", "added", "mutable-ref"], id="from a branch of a git repository"),
         pytest.param((wanted("a", "==1"),), (wanted("a", source=GIT),), ["source-changed", "git-source", "unpinned", "changed", "mutable-ref"], id="from the registry to git"),
         pytest.param((locked("a", "1"),), (locked("a", "1", source=OTHER),), ["registry-changed"], id="another registry"),
+        pytest.param((locked("a", "1", source=FILES),), (locked("a", "1", source=STRANGE),), ["source-changed"], id="the files from another host"),
+        pytest.param((locked("a", "1", source=FILES),), (locked("a", "2", source=STRANGE),), ["source-changed", "changed"], id="the files from another host together with a bump"),
+        pytest.param((locked("a", "1", source=Source()),), (locked("a", "1", source=FILES),), ["changed"], id="the host of the files where the lock did not say it before"),
         pytest.param((locked("a", "1"),), (locked("a", "2", source=OTHER),), ["registry-changed", "changed"], id="another registry together with a bump"),
         pytest.param((locked("b", "1"),), (locked("b", "1"), locked("a", "2", source=OTHER)), ["registry-changed", "added"], id="a new name from a registry that was not used"),
         pytest.param((locked("a", "1", "x"),), (locked("a", "1", "y"),), ["hash-replaced"], id="another content"),

@@ -202,7 +202,10 @@ def _sources(old: Dependency, new: Dependency) -> Iterator[tuple[str, str]]:
         yield rule, f"from {_place(old)} to {_place(new)}"
         if before.kind is not after.kind and (direct := _direct(new)):
             yield direct, ""
-    elif before != after and old.value == new.value:
+    elif before.hosts and (strange := after.hosts - before.hosts):
+        # The registry's line stayed, the files come from elsewhere: with a bump too, since nobody reads the URLs of a lock.
+        yield "source-changed", f"its files now come from {spelled(', '.join(sorted(strange)))}"
+    elif replace(before, hosts=after.hosts) != after and old.value == new.value:
         if old.resolved:
             yield "source-changed", f"{_place(new)} at another ref under the same version"
         else:
