@@ -167,3 +167,9 @@ def test_no_bytes_raise_anything_else(content: bytes) -> None:
     for read in (documents.toml, documents.json, documents.yaml):
         with contextlib.suppress(UnreadableError):
             read(content)
+
+
+def test_a_key_of_too_many_parts_is_refused_before_it_takes_memory() -> None:
+    with pytest.raises(UnreadableError, match="a key of more than"):
+        documents.toml(b"x = 1\n" + b"a." * 5000 + b"a = 1\n")
+    assert documents.toml(b'a.b."c.d" = "' + b"w." * 150 + b'"\n')["a"]

@@ -245,6 +245,11 @@ def test_what_is_no_version_is_not_ordered(text: str) -> None:
     assert versions.newer("npm", text, "1.0") is None
 
 
+def test_a_legacy_version_is_no_bug() -> None:
+    assert versions.newer("pypi", "23.1.0", "23.1.0legacy") is False
+    assert versions.newer("pypi", "1.0", "not a version") is None
+
+
 def test_every_rule_is_named_once_and_its_weight_is_its_own() -> None:
     assert len(rules.BY_NAME) == len(rules.ROWS) == len(rules.RULES)
     assert DependencySettings().levels["hash-replaced"] is Level.ERROR

@@ -16,6 +16,14 @@ UNFOLDED = 1_000_000
 """How many values a YAML document may hold once its aliases are followed."""
 
 
+KEY_PARTS = 200
+"""How many parts a dotted TOML key may have. tomllib keeps every beginning of a key: one of 20,000 parts (40 kB) took 1.6 GB."""
+
+_LONG_KEY = re.compile(
+    rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{KEY_PARTS}}}"""
+)
+
+
 class Table(dict[str, object]):
     """A mapping of a YAML document; ``lines`` holds the 1-based line of each key."""
 
@@ -49,8 +57,12 @@ def toml(content: bytes) -> Mapping[str, object]:
     """A TOML 1.0 document. Raises UnreadableError."""
     import tomllib
 
+    decoded = text(content)
+    if found := _LONG_KEY.search(decoded):
+        line = decoded.count("\n", 0, found.start()) + 1
+        raise UnreadableError(f"not read: a key of more than {KEY_PARTS} parts", line=line)
     try:
-        return tomllib.loads(text(content))
+        return tomllib.loads(decoded)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         raise UnreadableError(f"not TOML: {error}", line=int(found[1]) if found else 0) from error
@@ -174,9 +186,9 @@ def yaml(content: bytes) -> tuple[object, ...]:
         return tuple(_documents(text(content)))
     except reader.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise UnreadableError(
-            f"not YAML: {error.problem or error.context}", line=mark.line + 1 if mark else 0
-        ) from error
+        # libyaml puts the end of an unfinished last line on the next.
+        line = min(mark.line, content.count(b"\n")) + 1 if mark else 0
+        raise UnreadableError(f"not YAML: {error.problem or error.context}", line=line) from error
     except reader.YAMLError as error:
         raise UnreadableError(f"not YAML: {error}") from error
 

@@ -5,6 +5,12 @@ any number of numeric parts are accepted, because tags and maven versions are wr
 """
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+_Order = tuple[tuple[int, ...], bool, tuple[tuple[int, int, str], ...]]
 
 _SEMVER = re.compile(
     r"[v=]*(\d+(?:\.\d+)*)(?:[-.]([0-9A-Za-z][0-9A-Za-z.-]*))?(?:\+[0-9A-Za-z.-]*)?"
@@ -37,11 +43,14 @@ _OPEN = {
 
 def newer(ecosystem: str, before: str, after: str) -> bool | None:
     """Whether ``after`` is the newer of two versions; None where they cannot be ordered or are equal."""
-    order = _pep440 if ecosystem == "pypi" else _semver
-    old, new = order(before), order(after)
-    if old is None or new is None or old == new:
+    old, new = (_pep440(before), _pep440(after)) if ecosystem == "pypi" else (None, None)
+    if old is not None and new is not None:
+        return None if old == new else old < new
+    # Legacy versions that PEP 440 refuses are read as the others are.
+    one, other = _semver(before), _semver(after)
+    if one is None or other is None or one == other:
         return None
-    return bool(old < new)  # type: ignore[operator]  # both sides come from the same one of the two readers
+    return one < other
 
 
 def plain(requirement: str) -> str:
@@ -120,21 +129,19 @@ def _openness(requirement: str) -> int:
     return max(_OPEN.get(operator, 0) for operator, _ in parts)
 
 
-def _pep440(version: str) -> object | None:
+def _pep440(version: str) -> "Version | None":
     from packaging.version import InvalidVersion, Version
 
     try:
         return Version(version.strip().lstrip("=").strip())
     except InvalidVersion:
-        return _semver(version)
-
-
-def _semver(version: str) -> object | None:
-    match = _SEMVER.fullmatch(version.strip())
-    if match is None:
         return None
-    # 19 digits hold every version that people write; int() of longer ones costs quadratic time.
-    if len(version) > 200:
+
+
+def _semver(version: str) -> _Order | None:
+    match = _SEMVER.fullmatch(version.strip())
+    # 200 characters hold every version that people write; int() of thousands of digits is refused by Python.
+    if match is None or len(version) > 200:
         return None
     numbers = [int(part) for part in match[1].split(".")]
     while numbers and numbers[-1] == 0:

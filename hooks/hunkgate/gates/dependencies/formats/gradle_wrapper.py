@@ -42,7 +42,7 @@ def read(content: bytes, _path: str) -> Reading:
         found.append(
             Dependency(
                 ecosystem="maven",
-                name=match.group(1) if match else file,
+                name=match.group(1) if match else file or field,
                 raw_name=file,
                 version=match.group(2) if match else "",
                 resolved=True,
