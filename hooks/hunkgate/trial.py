@@ -171,7 +171,9 @@ def _pytest(
     if terms.out is getattr(sys.stdout, "buffer", None) and sys.stdout.isatty():
         variables.setdefault("PY_COLORS", "1")
     workers = _workers(job, python, terms)
-    argv = pytest_runner.parallel(job, workers).argv
+    # pytest's own cache belongs to the user's runs.
+    cache = ("-o", f"cache_dir={report.parent / 'cache'}")
+    argv = (*pytest_runner.parallel(job, workers).argv, *cache)
     return (str(python.path), *argv), python.environment(variables)
 
 

@@ -70,11 +70,12 @@ def read(job: Job, status: int, report: bytes) -> Reading:
     failed: set[str] = set()
     failures: list[str] = []
     tests = deselected = 0
-    finished = False
+    finished = gathered = False
     outside: list[str] = []
     for kind, event in _events(report):
         path = event.get("path", "")
         if kind == "collected":
+            gathered = True
             collected.update(event["files"])
         elif kind == "deselected":
             deselected += event["items"]
@@ -93,7 +94,9 @@ def read(job: Job, status: int, report: bytes) -> Reading:
         elif kind == "end":
             finished = True
     complete = {path for path in collected if ended[path] >= collected[path]} - failed
-    empty = set(job.units) - set(collected) - failed if finished and not failures else set()
+    # A run that was made to end before it collected says nothing about the files.
+    whole = finished and not failures and (gathered or status == _NOTHING_COLLECTED)
+    empty = set(job.units) - set(collected) - failed if whole else set()
     remarks = []
     if deselected:
         remarks.append(f"{deselected} tests were left out by the project's own code")
