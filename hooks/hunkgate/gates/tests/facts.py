@@ -21,6 +21,7 @@ import-time code. Each carries *tokens*, the names it mentions, in one small alp
 ======================  ==========================================================================================
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntFlag
@@ -28,6 +29,8 @@ from typing import NamedTuple, Protocol
 
 # Raise it whenever what ``reader.read`` writes changes meaning: kept facts of another version are not used.
 VERSION = 1
+
+_DOTTED = re.compile(r"'\.{0,3}[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 
 MODULE = ""  # the name of the definition that holds the import-time code
 MAIN = "__main__"  # the name of the one that runs only when the file is the program
@@ -80,11 +83,28 @@ class Facts(NamedTuple):
         return self.definitions[0]
 
 
+# The tokens by which a file loads others, whichever of its definitions has them: imports and strings with a dot in them.
+Outline = tuple[str, ...]
+
+
+def outline(facts: Facts) -> Outline:
+    """What of the facts says which other files this one can load."""
+    found = {f"+0:{plugin}:" for plugin in facts.plugins}
+    for definition in facts.definitions:
+        for token in definition.tokens:
+            if token[0] in "+@" or (token[0] == "'" and _DOTTED.fullmatch(token)):
+                found.add(token)
+    return tuple(sorted(found))
+
+
 class FactStore(Protocol):
     """Where facts are kept between runs, by blob id."""
 
     def get(self, blobs: Iterable[str]) -> Mapping[str, Facts]:
         """The facts that are kept for these blobs; those that are not are missing."""
+
+    def outlines(self, blobs: Iterable[str]) -> Mapping[str, Outline]:
+        """The outlines of the facts that are kept for these blobs."""
 
     def put(self, facts: Mapping[str, Facts]) -> None:
         """Keep these facts. A store that cannot keep them loses nothing but time."""
@@ -99,6 +119,11 @@ class NoStore:
         del blobs
         return {}
 
+    def outlines(self, blobs: Iterable[str]) -> Mapping[str, Outline]:
+        """Nothing is kept."""
+        del blobs
+        return {}
+
     def put(self, facts: Mapping[str, Facts]) -> None:
         """Nothing is kept."""
 
@@ -107,7 +132,7 @@ def pack(facts: Facts) -> tuple[object, ...]:
     """The facts as plain tuples, fit for marshal."""
     return (
         facts.readable,
-        tuple(tuple(one) for one in facts.definitions),
+        tuple((one.name, int(one.trait), one.tokens, one.extra) for one in facts.definitions),
         dict(facts.bindings),
         facts.plugins,
     )

@@ -6,11 +6,15 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from hunkgate.gates.tests import delta, reader, roots
-from hunkgate.gates.tests.facts import MODULE, Facts, FactStore
+from hunkgate.gates.tests import coarse, delta, reader, roots
+from hunkgate.gates.tests.facts import MODULE, Facts, FactStore, outline
 from hunkgate.gates.tests.graph import Graph, Key
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.model import GITLINK, SYMLINK, Change, FileChange, Tree
+
+# Names are followed through trees of at most this many Python files. Above it the answer is by imports alone: following every
+# name of Django's 2,800 files takes longer than a commit may.
+MOST_FILES = 700
 
 # What decides how everything runs: pytest's and the project's configuration, what is installed, what Python itself loads.
 _EVERYTHING = (
@@ -232,12 +236,67 @@ def _by_graph(
                 data.append(path)
                 if was and one.base_blob is not None:
                     sources[path] = (change.base, one.base_blob)
+    if len(sources) > MOST_FILES:
+        return _by_files(sources, parts, data, layout, tests, store)
     files = gather(sources, store)
     gone = {(path, name) for path, part in parts.items() for name in part.gone}
     altered = {(path, name) for path, part in parts.items() for name in part.changed if name}
     graph = Graph(files, layout, tests, altered=altered, gone=gone, data=data)
     graph.spread()
     return _answer(graph, parts, data, tests)
+
+
+def _by_files(
+    sources: Mapping[str, tuple[Tree, str]],
+    parts: Mapping[str, delta.Delta],
+    data: Iterable[str],
+    layout: roots.Layout,
+    tests: tuple[str, ...],
+    store: FactStore,
+) -> Selection:
+    """The answer by imports alone."""
+    changed = {path for path, part in parts.items() if part != delta.Delta()}
+    others = [path for path in data if path not in parts and not _is_prose(path)]
+    if others:
+        names = {path.rpartition("/")[2]: path for path in others}
+        found = gather(sources, store)
+        users = {
+            path
+            for path, facts in found.items()
+            for definition in facts.definitions
+            for token in definition.tokens
+            if token[0] == "'" and token.rpartition("/")[2].removeprefix("'") in names
+        }
+        if not users:
+            return _everything(tests, f"{others[0]} changed, and nothing tells which test uses it")
+        changed |= users
+    kept = dict(store.outlines({blob for _, blob in sources.values()}))
+    missing = {path: place for path, place in sources.items() if place[1] not in kept}
+    if missing:
+        for path, facts in gather(missing, store).items():
+            kept[sources[path][1]] = outline(facts)
+    outlines = {path: kept[blob] for path, (_, blob) in sources.items()}
+    ways = coarse.importers(outlines, layout, tests, changed)
+    files = tuple(
+        SelectedFile(
+            path=path,
+            reason=(
+                "the test file itself changed"
+                if len(ways[path]) == 1
+                else f"imports {' -> '.join(ways[path][1:])}"
+            ),
+            distance=len(ways[path]) - 1,
+            changed=((ways[path][-1], MODULE),),
+        )
+        for path in tests
+        if path in ways
+    )
+    if files:
+        reason = f"{len(files)} of {len(tests)} test files import what changed"
+        return Selection(kind=Kind.SOME, reason=reason, files=files, tests=tests)
+    if changed:
+        return _everything(tests, f"no test file is seen to import {min(changed)}")
+    return Selection(kind=Kind.NONE, reason="only comments or prose changed", tests=tests)
 
 
 def _answer(
