@@ -8,7 +8,6 @@ from dataclasses import replace
 from hunkgate import occasions
 from hunkgate.commands import answer, occasion
 from hunkgate.gates.tests import selection, shards
-from hunkgate.gates.tests.facts import NoStore
 from hunkgate.gates.tests.runners import Wanted, rules
 from hunkgate.gates.tests.selection import Kind, Selection
 from hunkgate.gates.tests.settings import TestSettings
@@ -18,6 +17,7 @@ from hunkgate.ledger import Ledger
 from hunkgate.model import Change, Outcome, Verdict
 from hunkgate.occasions import Occasion
 from hunkgate.settings import Reading, Table
+from hunkgate.store import FileStore
 from hunkgate.tested import Tested
 from hunkgate.text import visible
 
@@ -86,7 +86,7 @@ def _show(repository: Repository, asked: Occasion, arguments: argparse.Namespace
     if settings is None:
         return
     change = asked.whole(repository)
-    chosen = selection.select(change, settings, NoStore())
+    chosen = selection.select(change, settings, FileStore(repository.state))
     if arguments.explain is not None:
         lines = chosen.explain(arguments.explain)
     else:
@@ -102,7 +102,7 @@ def judged(repository: Repository, asked: Occasion, arguments: argparse.Namespac
     if settings is None:
         return Verdict(remarks=(_OFF,))
     change = asked.whole(repository)
-    chosen = selection.select(change, settings, NoStore())
+    chosen = selection.select(change, settings, FileStore(repository.state))
     shard: tuple[int, int] | None = getattr(arguments, "shard", None)
     ledger = Ledger(repository.state)
     return Tested(

@@ -10,6 +10,9 @@ from hunkgate.gates.tests.facts import Outline
 from hunkgate.gates.tests.modules import Modules
 from hunkgate.gates.tests.roots import Layout
 
+# What the second character of a token is where its meaning depends on the file: a dot, or the level of an import.
+_RELATIVE = frozenset(".123456789")
+
 
 def importers(
     outlines: Mapping[str, Outline], layout: Layout, tests: Iterable[str], changed: Iterable[str]
@@ -17,9 +20,16 @@ def importers(
     """For each test file that a changed file reaches, the files on the way: the test file first, the changed one last."""
     modules = Modules(outlines, layout.roots)
     users: dict[str, list[str]] = {}
+    # Most imports are absolute and mean the same in every file.
+    known: dict[str, Iterable[str]] = {}
     for path, outline in outlines.items():
         for token in outline:
-            for file in _meant(modules, path, token):
+            if token[1:2] in _RELATIVE:
+                meant = _meant(modules, path, token)
+            else:
+                found = known.get(token)
+                meant = known[token] = _meant(modules, path, token) if found is None else found
+            for file in meant:
                 users.setdefault(file, []).append(path)
     came: dict[str, str] = {}
     waiting: deque[str] = deque()

@@ -38,7 +38,8 @@ def between(before: bytes, after: bytes) -> Delta:
             one, other = ast.parse(before), ast.parse(after)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return EVERYTHING if before != after else Delta()
-    base, head = _Body(one.body), _Body(other.body)
+    base = _Body(one.body, tuple(before.splitlines()))
+    head = _Body(other.body, tuple(after.splitlines()))
     names = head.bound | base.bound | frozenset(dir(builtins))
     changed: set[str] = set()
     lazy = "annotations" in head.future and "annotations" in base.future
@@ -97,6 +98,7 @@ class _Body:
     """The statements of a module or a class, sorted by what they define."""
 
     statements: Iterable[ast.stmt]
+    lines: tuple[bytes, ...] = ()
     functions: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = field(default_factory=dict)
     classes: dict[str, list[ast.ClassDef]] = field(default_factory=dict)
     variables: dict[str, list[ast.stmt]] = field(default_factory=dict)
@@ -131,6 +133,20 @@ class _Body:
                     self.order.append(name)
             elif not reader.is_text(statement):
                 self.others.append(_dump(statement))
+
+    def same(self, nodes: Iterable[ast.stmt], other: "_Body", others: Iterable[ast.stmt]) -> bool:
+        """Whether the definitions are the same: by their lines where those are, which costs much less, else by their syntax."""
+        mine, theirs = list(nodes), list(others)
+        return len(mine) == len(theirs) and all(
+            self.source(one) == other.source(two) or ast.dump(one) == ast.dump(two)
+            for one, two in zip(mine, theirs, strict=True)
+        )
+
+    def source(self, node: ast.stmt) -> tuple[bytes, ...]:
+        """The lines of a definition with its decorators."""
+        decorators = getattr(node, "decorator_list", ())
+        first = min((node.lineno, *(one.lineno for one in decorators)))
+        return self.lines[first - 1 : node.end_lineno]
 
     @property
     def bound(self) -> frozenset[str]:
@@ -189,6 +205,8 @@ def _compare(base: _Body, head: _Body, prefix: str, changed: set[str], names: _N
     if prefix and base.bindings != head.bindings:
         changed.add(MODULE)
     for name in base.functions.keys() | head.functions.keys():
+        if base.same(base.functions.get(name, []), head, head.functions.get(name, [])):
+            continue
         _functions(
             base.functions.get(name, []),
             head.functions.get(name, []),
@@ -197,9 +215,7 @@ def _compare(base: _Body, head: _Body, prefix: str, changed: set[str], names: _N
             names,
         )
     for name in base.classes.keys() | head.classes.keys():
-        _classes(
-            base.classes.get(name, []), head.classes.get(name, []), prefix + name, changed, names
-        )
+        _classes(base, head, prefix, name, changed, names)
     for name in base.variables.keys() | head.variables.keys():
         before, after = base.variables.get(name, []), head.variables.get(name, [])
         if [ast.dump(one) for one in before] != [ast.dump(one) for one in after]:
@@ -272,8 +288,6 @@ def _functions(
     changed: set[str],
     names: _Names,
 ) -> None:
-    if [ast.dump(one) for one in before] == [ast.dump(one) for one in after]:
-        return
     changed.add(name)
     decorators = [[ast.dump(one) for one in node.decorator_list] for node in before]
     if (
@@ -314,21 +328,19 @@ def _evaluated(node: ast.FunctionDef | ast.AsyncFunctionDef, names: _Names) -> I
 
 
 def _classes(
-    before: list[ast.ClassDef],
-    after: list[ast.ClassDef],
-    name: str,
-    changed: set[str],
-    names: _Names,
+    base: _Body, head: _Body, prefix: str, own: str, changed: set[str], names: _Names
 ) -> None:
-    if [ast.dump(one) for one in before] == [ast.dump(one) for one in after]:
+    before, after = base.classes.get(own, []), head.classes.get(own, [])
+    if base.same(before, head, after):
         return
+    name = prefix + own
     if len(before) != 1 or len(after) != 1:
         changed.update((name, MODULE))
         return
     one, other = before[0], after[0]
     if _header(one) != _header(other):
         changed.update((name, MODULE))
-    _compare(_Body(one.body), _Body(other.body), f"{name}.", changed, names)
+    _compare(_Body(one.body, base.lines), _Body(other.body, head.lines), f"{name}.", changed, names)
 
 
 def _header(node: ast.ClassDef) -> list[str]:

@@ -1,5 +1,7 @@
 """From a dotted name to the files that it may mean, among the files of a tree."""
 
+import bisect
+import itertools
 from collections.abc import Iterable
 
 
@@ -20,6 +22,8 @@ class Modules:
         self.files: dict[str, str] = {}
         self._folders: set[str] = set()
         self._parents: dict[str, list[str]] = {}
+        self._sorted: list[str] = []
+        self._begun: dict[tuple[str, str], tuple[str, ...]] = {}
         self._known: dict[str, tuple[str, ...]] = {}
         for path in paths:
             stem = stem_of(path)
@@ -75,10 +79,16 @@ class Modules:
 
     def beginning(self, path: str, prefix: str) -> tuple[str, ...]:
         """The files of the modules whose dotted name begins like this; a leading dot means the file's own package."""
+        folder = path.rpartition("/")[0] if prefix.startswith(".") else ""
+        key = (folder, prefix)
+        if key not in self._begun:
+            self._begun[key] = self._beginning(path, prefix)
+        return self._begun[key]
+
+    def _beginning(self, path: str, prefix: str) -> tuple[str, ...]:
         if prefix.startswith("."):
             folder = path.rpartition("/")[0]
-            begin = f"{folder}/{prefix.lstrip('.').replace('.', '/')}"
-            return tuple(file for stem, file in self.files.items() if stem.startswith(begin))
+            return self._below(f"{folder}/{prefix.lstrip('.').replace('.', '/')}")
         parent, _, rest = prefix.rpartition(".")
         if not parent:
             return tuple(
@@ -87,8 +97,16 @@ class Modules:
                 if stem.rpartition("/")[2].startswith(rest)
             )
         return tuple(
-            file
-            for above in self.absolute(parent)
-            for stem, file in self.files.items()
-            if stem.startswith(f"{above}/{rest}")
+            file for above in self.absolute(parent) for file in self._below(f"{above}/{rest}")
         )
+
+    def _below(self, begin: str) -> tuple[str, ...]:
+        if not self._sorted:
+            self._sorted = sorted(self.files)
+        first = bisect.bisect_left(self._sorted, begin)
+        found = []
+        for stem in itertools.islice(self._sorted, first, None):
+            if not stem.startswith(begin):
+                break
+            found.append(self.files[stem])
+        return tuple(found)
