@@ -3,6 +3,7 @@
 import base64
 import binascii
 import contextlib
+import itertools
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,10 +21,11 @@ _VERIFY_SECONDS = 20.0
 class Signers:
     """An allowed signers file, written where only this user can read it. Make one with ``signers``."""
 
-    def __init__(self, content: bytes, file: Path, signature: Path) -> None:
+    def __init__(self, content: bytes, folder: Path) -> None:
         self._content = content
-        self._file = file
-        self._signature = signature
+        self._file = folder / "allowed_signers"
+        self._file.write_bytes(content)
+        self._numbers = itertools.count()
 
     def lists(self, key: bytes) -> bool:
         """Whether a line of the file holds this public key."""
@@ -50,11 +52,13 @@ class Signers:
                 f"the key {stated.fingerprint} is not among the allowed signers of the base",
                 remedy="sign with a key that the base lists; one added in the same change does not count",
             )
-        self._signature.write_bytes(sshsig.armoured(signature))
+        # A file of its own for each: several are verified at once.
+        file = self._file.with_name(f"signature{next(self._numbers)}")
+        file.write_bytes(sshsig.armoured(signature))
         result = process.run(
             (
                 *(_PROGRAM, "-Y", "verify", "-n", NAMESPACE, "-I", principal),
-                *("-f", str(self._file), "-s", str(self._signature)),
+                *("-f", str(self._file), "-s", str(file)),
             ),
             stdin=content,
             env=process.foreign_environment({"LC_ALL": "C"}),
@@ -82,9 +86,7 @@ class Signers:
 def signers(content: bytes) -> Iterator[Signers]:
     """The signers that these bytes list, for as long as the block runs."""
     with tempfile.TemporaryDirectory(prefix="hunkgate-") as folder:
-        file = Path(folder, "allowed_signers")
-        file.write_bytes(content)
-        yield Signers(content, file, Path(folder, "signature"))
+        yield Signers(content, Path(folder))
 
 
 def sign(content: bytes, key: Path) -> bytes:
