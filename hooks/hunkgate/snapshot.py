@@ -49,13 +49,12 @@ class Surroundings:
 class Place:
     """Where to run: ``top`` is the root of the judged files; ``real`` the work tree where that is another folder, else None.
 
-    ``lacks`` names the submodules, of which a snapshot holds no file.
+    ``reason`` says why it is a snapshot, and what of the judged tree is not in it.
     """
 
     top: Path
     real: Path | None
     reason: str = ""
-    lacks: tuple[str, ...] = ()
 
 
 def surroundings(repository: Repository, change: Change) -> Surroundings:
@@ -102,8 +101,11 @@ def place(
         top = folder / "tree"
         if repository.top is not None:
             _carry(repository, change, top)
-        lacks = tuple(path for path, one in change.head.entries().items() if one.mode == GITLINK)
-        yield Place(top=top, real=repository.top, reason=differs, lacks=lacks)
+        entries = change.head.entries().items()
+        submodule = next((path for path, one in entries if one.mode == GITLINK), None)
+        if submodule is not None:
+            differs += f"; without the files of the submodule {submodule}"
+        yield Place(top=top, real=repository.top, reason=differs)
 
 
 def _checked_out(repository: Repository, change: Change) -> bool:
@@ -134,7 +136,7 @@ def _unchanged(repository: Repository) -> bool:
     # `git diff` compares contents where the index only knows other times; it writes no index under GIT_OPTIONAL_LOCKS=0.
     return repository.succeeds(
         "-c", "core.fsmonitor=false", "diff", "--quiet", "--no-ext-diff", "--no-textconv",
-        "--ignore-submodules=none",
+        "--ignore-submodules=dirty",
     )  # fmt: skip
 
 
