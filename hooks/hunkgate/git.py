@@ -43,6 +43,7 @@ _HOSTILE = frozenset(
 )
 _BINARY_WINDOW_BYTES = 8000  # git's buffer_is_binary (xdiff-interface.c)
 _TREE_MODE = 0o040000
+_KEPT_BYTES, _KEPT_BLOBS = 64 * 1024, 256  # at most 16 MiB of contents are remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class Repository:
         self.object_format = object_format
         self.state = common_dir / "hunkgate"
         self._cwd = top or git_dir
+        self._recent: dict[str, bytes] = {}
         self._objects = gitpython.Git(str(self._cwd))
         self._objects.update_environment(GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0")
 
@@ -134,12 +136,20 @@ class Repository:
 
     def read(self, blob: str) -> bytes:
         """The content of a blob. Raises GitError where it is missing."""
+        known = self._recent.get(blob)
+        if known is not None:
+            return known
         found = self.object(blob)
         if found is None:
             raise GitError(
                 f"object {blob} is missing",
                 remedy="fetch the history it belongs to (git fetch --unshallow) or run git fsck",
             )
+        if len(found[2]) <= _KEPT_BYTES:
+            # Several gates read the same files, and what one commit left is what the next one began with.
+            if len(self._recent) >= _KEPT_BLOBS:
+                self._recent.pop(next(iter(self._recent)))
+            self._recent[blob] = found[2]
         return found[2]
 
     def size(self, blob: str) -> int:

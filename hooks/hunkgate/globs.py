@@ -7,16 +7,22 @@ all below it; a later ``!pattern`` takes back what an earlier one matched.
 import functools
 import re
 import unicodedata
-
-import pathspec
+from typing import TYPE_CHECKING
 
 from hunkgate.errors import PolicyError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+# Patterns of these forms are always right. Only the others are worth the import of pathspec, which takes as long as half a check.
+_PLAIN = re.compile(r"!?/?[\w.@+~*?-]+(?:/[\w.@+~*?-]+)*/?", re.ASCII)
+_SPECIAL = frozenset("*?[]\\")
 
 
 class Globs:
     """A parsed list of patterns. Compare and hash by the patterns themselves."""
 
-    __slots__ = ("_spec", "patterns")
+    __slots__ = ("__dict__", "patterns")
 
     def __init__(self, patterns: tuple[str, ...]) -> None:
         """Raises PolicyError with every pattern that gitignore's rules do not accept or that can match nothing."""
@@ -24,7 +30,6 @@ class Globs:
         if problems:
             raise PolicyError(problems)
         self.patterns = patterns
-        self._spec = pathspec.GitIgnoreSpec.from_lines(patterns)
 
     def __bool__(self) -> bool:
         return bool(self.patterns)
@@ -40,6 +45,8 @@ class Globs:
 
     def match(self, path: str) -> str | None:
         """The pattern that decides for this path, None where none matches or the last one that matches negates."""
+        if not self._screen.admits(path):
+            return None
         result = self._spec.check_file(path)
         if not result.include:
             return None
@@ -47,7 +54,63 @@ class Globs:
 
     def covers(self, path: str) -> bool:
         """Whether the patterns match this path."""
-        return bool(self._spec.match_file(path))
+        return self._screen.admits(path) and bool(self._spec.match_file(path))
+
+    def admits(self, path: str) -> bool:
+        """False only where no pattern can match: a quick look, before the exact answer of ``covers``."""
+        return self._screen.admits(path)
+
+    @functools.cached_property
+    def folded(self) -> "Globs":
+        """The same patterns folded, for folded paths."""
+        return parse(tuple(fold(pattern) for pattern in self.patterns))
+
+    @functools.cached_property
+    def _spec(self) -> "GitIgnoreSpec":
+        import pathspec
+
+        return pathspec.GitIgnoreSpec.from_lines(self.patterns)
+
+    @functools.cached_property
+    def _screen(self) -> "_Screen":
+        return _Screen(self.patterns)
+
+
+class _Screen:
+    """What a path must have in it to match any of the patterns: most paths are dismissed by it, without a regular expression."""
+
+    __slots__ = ("_any", "_ends", "_names", "_starts")
+
+    def __init__(self, patterns: tuple[str, ...]) -> None:
+        self._names: set[str] = set()
+        starts, ends = set(), set()
+        self._any = False
+        for pattern in patterns:
+            if pattern.startswith("!"):
+                continue
+            parts = [part for part in pattern.split("/") if part]
+            literal = next((part for part in parts if not _SPECIAL.intersection(part)), None)
+            last = parts[-1] if parts else "*"
+            if pattern != pattern.strip():
+                self._any = True
+            elif literal is not None:
+                self._names.add(literal)
+            elif last.startswith("*") and len(last) > 1 and not _SPECIAL.intersection(last[1:]):
+                ends.add(last[1:])
+            elif last.endswith("*") and len(last) > 1 and not _SPECIAL.intersection(last[:-1]):
+                starts.add(last[:-1])
+            else:
+                self._any = True
+        self._starts, self._ends = tuple(starts), tuple(ends)
+
+    def admits(self, path: str) -> bool:
+        """False only where no pattern can match."""
+        if self._any:
+            return True
+        parts = path.split("/")
+        return not self._names.isdisjoint(parts) or any(
+            part.startswith(self._starts) or part.endswith(self._ends) for part in parts
+        )
 
 
 def fold(path: str) -> str:
@@ -73,10 +136,16 @@ def _problem(pattern: str) -> str:
     if pattern.startswith("#"):
         return f"{pattern!r} is a comment in gitignore's dialect; write \\# for a name that begins with #"
     body = pattern.removeprefix("!")
+    if not body.strip("/"):
+        return f"{pattern!r} names nothing"
     if body.startswith("./") or "/../" in f"/{body}/":
         return f"{pattern!r} can match nothing: paths are relative to the repository root and hold no . or .. parts"
     if "\\" in body and ":" in body[:3]:
         return f"{pattern!r} looks like a Windows path; write / between the parts"
+    if _PLAIN.fullmatch(pattern) and body.strip("/*"):
+        return ""
+    import pathspec
+
     try:
         parsed = pathspec.GitIgnoreSpec.from_lines([pattern])
     except (ValueError, TypeError, re.error) as error:

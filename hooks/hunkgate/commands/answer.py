@@ -8,7 +8,7 @@ from typing import TextIO
 from hunkgate import agents, reports
 from hunkgate.gates import GATES
 from hunkgate.model import Verdict
-from hunkgate.reports import github, terminal
+from hunkgate.reports import terminal
 from hunkgate.reports.options import Options
 
 
@@ -33,6 +33,8 @@ def give(verdict: Verdict, arguments: argparse.Namespace, stdout: TextIO, stderr
     stderr.write(terminal.faults(verdict))
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if arguments.format == "github" and summary:
+        from hunkgate.reports import github
+
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(github.summary(verdict))
     return verdict.outcome.value

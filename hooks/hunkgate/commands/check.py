@@ -8,14 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from hunkgate import occasions, policies
-from hunkgate.commands import answer, consent, occasion
-from hunkgate.consents import Lifting
+from hunkgate.commands import answer, occasion
 from hunkgate.errors import PolicyError, ToolError
 from hunkgate.gate import Gate
 from hunkgate.gates import GATES
 from hunkgate.git import Repository, open_repository
 from hunkgate.judge import judge, merged
-from hunkgate.model import Change, Fault, Level, Outcome, Verdict
+from hunkgate.model import Approved, Change, Fault, Finding, Level, Outcome, Verdict
 from hunkgate.occasions import Occasion
 from hunkgate.policy import POLICY_FILE, PROJECT_FILE
 
@@ -47,7 +46,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"only this gate (may be given again): {', '.join(names)}",
     )
-    consent.configure(parser)
+    parser.add_argument(
+        "--approvals",
+        metavar="FILE",
+        help="a file with approval lines besides those in the commits, such as the comments of a pull request",
+    )
     answer.configure(parser)
 
 
@@ -58,10 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     named = arguments.gate or [gate.name for gate in GATES if gate.name != "tests"]
     gates = tuple(gate for gate in GATES if gate.name in named and gate.name != "tests")
     asked = _occasions(arguments, repository)
-    verdicts = [
-        judged(repository, one, gates, consent.lifting(repository, one, arguments.approvals))
-        for one in asked
-    ]
+    verdicts = [judged(repository, one, gates, arguments.approvals) for one in asked]
     if "tests" in named:
         verdicts += _tested(arguments, repository, asked)
     verdict = merged(verdicts)
@@ -96,19 +96,30 @@ def _tested(
 
 
 def judged(
-    repository: Repository, one: Occasion, gates: Sequence[Gate[Any]], lifting: Lifting
+    repository: Repository, one: Occasion, gates: Sequence[Gate[Any]], approvals: str | None
 ) -> Verdict:
-    """The verdict on one occasion, with what approvals lift of it."""
+    """The verdict on one occasion, with what approvals lift of it; ``approvals`` names a file with further ones."""
     last: list[Change] = []
+    refused: list[str] = []
 
     def changes() -> Iterator[Change]:
         for change in one.changes(repository):
             last[:] = [change]
             yield change
 
-    remarks = policies.remarks(one.policies)
-    verdict = judge(changes(), one.policies, gates, lift=lifting, remarks=remarks)
-    verdict = replace(verdict, remarks=(*verdict.remarks, *lifting.remarks), range=one.range)
+    def lift(findings: Sequence[Finding]) -> tuple[Sequence[Finding], Sequence[Approved]]:
+        # Signatures, and the modules that read them, are for a change that something blocks.
+        from hunkgate.commands import consent
+
+        lifting = consent.lifting(repository, one, approvals)
+        parted = lifting(findings)
+        refused.extend(lifting.remarks)
+        return parted
+
+    verdict = judge(
+        changes(), one.policies, gates, lift=lift, remarks=policies.remarks(one.policies)
+    )
+    verdict = replace(verdict, remarks=(*verdict.remarks, *refused), range=one.range)
     for change in last:
         verdict = _with_candidate(verdict, change)
     return _first(verdict) if one.enrolling else verdict

@@ -1,6 +1,5 @@
 """Approvals on an occasion: which lines are carried to it, and what the judge's ``lift`` made of them."""
 
-import argparse
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,15 +17,6 @@ GATES: tuple[Gate[Any], ...] = tuple(gate for gate in gates.GATES if gate.name !
 
 # What git has written down for the message of the commit being made: of a squash, and of a merge, cherry-pick or rebase that stopped.
 _PREPARED = ("SQUASH_MSG", "MERGE_MSG")
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add ``--approvals FILE``."""
-    parser.add_argument(
-        "--approvals",
-        metavar="FILE",
-        help="a file with approval lines besides those in the commits, such as the comments of a pull request",
-    )
 
 
 def lifting(repository: Repository, one: Occasion, file: str | None = None) -> Lifting:

@@ -73,14 +73,13 @@ def matched(patterns: Globs, path: str, *, folder: bool = False) -> str | None:
     """
     if not patterns:
         return None
-    folded = globs.parse(tuple(globs.fold(pattern) for pattern in patterns.patterns))
     for name in (path, f"{path}/any") if folder else (path,):
         direct = patterns.match(name)
         if direct is not None:
             return direct
-        loose = folded.match(globs.fold(name))
+        loose = patterns.folded.match(globs.fold(name))
         if loose is not None:
-            return patterns.patterns[folded.patterns.index(loose)]
+            return patterns.patterns[patterns.folded.patterns.index(loose)]
     return None
 
 

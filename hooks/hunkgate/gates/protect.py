@@ -119,7 +119,7 @@ def check(change: Change, settings: ProtectSettings, policy: Policy) -> Iterator
 
 
 def _covers(patterns: tuple[str, ...], path: str) -> bool:
-    return globs.parse(tuple(globs.fold(pattern) for pattern in patterns)).covers(globs.fold(path))
+    return globs.parse(patterns).folded.covers(globs.fold(path))
 
 
 def _signers(policy: Policy) -> tuple[str, ...]:
