@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from hunkgate import approvals
 from hunkgate.gate import Gate, Rule
-from hunkgate.gates import split
 from hunkgate.globs import Globs
 from hunkgate.model import GITLINK, Change, FileChange, Finding, Origin
 from hunkgate.policy import Policy
@@ -125,6 +124,8 @@ def _group(change: Change, files: tuple[FileChange, ...], limit: Limit) -> Itera
         )
         shown = ", ".join(f"{file.path} {file.lines}" for file in heaviest[:_HEAVIEST])
         rest = f" and {len(heaviest) - _HEAVIEST} more" if len(heaviest) > _HEAVIEST else ""
+        from hunkgate.gates import split  # only a refusal needs it
+
         yield Finding(
             rule="size/lines",
             path=heaviest[0].path,

@@ -21,6 +21,7 @@ from hunkgate.gates.dependencies.dependency import (
 )
 from hunkgate.gates.dependencies.formats import Format, Role
 from hunkgate.gates.dependencies.lookalike import Names
+from hunkgate.gates.dependencies.screen import NEVER_INCLUDED
 from hunkgate.gates.dependencies.settings import DependencySettings
 from hunkgate.gates.dependencies.signals import Surroundings, signalled
 from hunkgate.model import GITLINK, SYMLINK, Change, FileChange, Status, Tree
@@ -35,15 +36,6 @@ MANIFESTS = 100
 """How many manifests of the base are asked for the names in use: those nearest to the changed file come first."""
 
 _REQUIREMENTS = "requirements"
-
-# A file of these names is never taken for an include of a requirements file, so that an everyday change does not cost a walk through
-# the trees. The line that includes a file is a finding of its own (include-added), whatever the file is called.
-_NO_INCLUDE = (
-    *(".py", ".pyi", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".vue", ".css", ".scss", ".html", ".md", ".rst", ".adoc"),
-    *(".c", ".h", ".cc", ".cpp", ".hpp", ".rs", ".go", ".java", ".kt", ".scala", ".rb", ".php", ".swift", ".ex", ".exs", ".cs"),
-    *(".json", ".yml", ".yaml", ".toml", ".xml", ".svg", ".png", ".jpg", ".gif", ".ico", ".pdf", ".woff2", ".sh", ".ipynb"),
-    *(".po", ".pot", ".lock", ".sql", ".csv", ".gitignore", ".gitattributes", ".snap", ".map"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +233,7 @@ def _starts(
 
 def _may_be_included(file: FileChange, chosen: _Chosen) -> bool:
     return any(
-        not path.lower().endswith(_NO_INCLUDE) and not chosen(path)
+        not path.lower().endswith(NEVER_INCLUDED) and not chosen(path)
         for path in file.touched
         if GITLINK not in (file.base_mode, file.head_mode)
     )

@@ -9,10 +9,12 @@ import functools
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from hunkgate import globs
-from hunkgate.gates.dependencies.dependency import Reading, UnreadableError
+
+if TYPE_CHECKING:
+    from hunkgate.gates.dependencies.dependency import Reading
 
 
 class Role(enum.Enum):
@@ -39,8 +41,10 @@ class Format:
     marker: bytes = b""
     locks: tuple[str, ...] = ()
 
-    def read(self, content: bytes, path: str) -> Reading:
+    def read(self, content: bytes, path: str) -> "Reading":
         """What the file states. Raises UnreadableError, with the reading of what is ``settled`` where something is."""
+        from hunkgate.gates.dependencies.dependency import UnreadableError
+
         module = importlib.import_module(f"{__name__}.{self.module}")
         read = cast("Callable[[bytes, str], Reading]", module.read)
         try:
@@ -51,8 +55,12 @@ class Format:
             raise
 
 
-def _settled(read: Callable[[bytes, str], Reading], content: bytes, path: str) -> Reading | None:
+def _settled(
+    read: Callable[[bytes, str], "Reading"], content: bytes, path: str
+) -> "Reading | None":
     """The reading of a content that was settled, without lines: they are not those of the file."""
+    from hunkgate.gates.dependencies.dependency import UnreadableError
+
     try:
         reading = read(content, path)
     except UnreadableError:
