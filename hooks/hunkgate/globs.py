@@ -91,14 +91,16 @@ class _Screen:
             parts = [part for part in pattern.split("/") if part]
             literal = next((part for part in parts if not _SPECIAL.intersection(part)), None)
             last = parts[-1] if parts else "*"
+            head = re.split(r"[*?\[\\]", last, maxsplit=1)[0]
+            tail = re.split(r"[*?\[\]\\]", last)[-1]
             if pattern != pattern.strip():
                 self._any = True
             elif literal is not None:
                 self._names.add(literal)
-            elif last.startswith("*") and len(last) > 1 and not _SPECIAL.intersection(last[1:]):
-                ends.add(last[1:])
-            elif last.endswith("*") and len(last) > 1 and not _SPECIAL.intersection(last[:-1]):
-                starts.add(last[:-1])
+            elif head:
+                starts.add(head)
+            elif tail:
+                ends.add(tail)
             else:
                 self._any = True
         self._starts, self._ends = tuple(starts), tuple(ends)
@@ -108,9 +110,13 @@ class _Screen:
         if self._any:
             return True
         parts = path.split("/")
-        return not self._names.isdisjoint(parts) or any(
-            part.startswith(self._starts) or part.endswith(self._ends) for part in parts
-        )
+        if not self._names.isdisjoint(parts):
+            return True
+        # A generator would take twice as long, on every path of every commit.
+        for part in parts:  # noqa: SIM110
+            if part.startswith(self._starts) or part.endswith(self._ends):
+                return True
+        return False
 
 
 def fold(path: str) -> str:

@@ -103,7 +103,16 @@ def check(change: Change, settings: ProtectSettings, policy: Policy) -> Iterator
         ),
         ("also", settings.also.patterns, "the policy protects this path"),
     )
+    every = globs.parse(
+        (
+            POLICY_FILE,
+            PROJECT_FILE,
+            *(pattern for _rule, patterns, _why in lists for pattern in patterns),
+        )
+    ).folded
     for file in change.files:
+        if not any(every.admits(globs.fold(path)) for path in file.touched):
+            continue
         if _touches_policy(change, file):
             yield _finding(
                 change,

@@ -230,6 +230,7 @@ def named(name: str) -> Format | None:
     return _BY_NAME.get(name)
 
 
+@functools.lru_cache(maxsize=4096)
 def of(path: str) -> tuple[Format, ...]:
     """The formats whose file names fit the path, in the registry's order; usually none or one.
 
