@@ -59,6 +59,17 @@ def statements(content: bytes) -> Iterator[tuple[int, str]]:
         yield started, "\n".join(parts)
 
 
+def calls(method: re.Pattern[str], statement: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Each call of a method with what stands behind it, up to the next one: no text is looked at twice, however many calls one statement holds."""
+    last: re.Match[str] | None = None
+    for match in method.finditer(statement):
+        if last is not None:
+            yield last, statement[last.end() : match.start()]
+        last = match
+    if last is not None:
+        yield last, statement[last.end() :]
+
+
 def arguments(text: str) -> tuple[list[str], dict[str, str]]:
     """The arguments of a call, as written: those by position and those by name. ``text`` begins behind the method's name."""
     bare = text.strip()

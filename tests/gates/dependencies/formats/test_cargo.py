@@ -139,6 +139,7 @@ def test_reads_cargo_config() -> None:
         pytest.param(
             "cargo-toml", '[dependencies]\na = "1"\na = "2"\n', id="a key that stands twice"
         ),
+        pytest.param("cargo-toml", "a" + ".a" * 100_000 + " = 1\n", id="a key without end"),
         pytest.param("cargo-lock", "version = 9\n", id="a version that is not known"),
         pytest.param("cargo-lock", '[[package]]\nname = "a"\n', id="a package without a version"),
         pytest.param("cargo-lock", "# hello\n", id="no package"),

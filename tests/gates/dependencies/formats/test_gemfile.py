@@ -113,3 +113,7 @@ def test_an_evaluated_file_is_included_from_beside_the_gemfile() -> None:
 def test_text_that_is_no_gemfile_is_unreadable() -> None:
     with pytest.raises(UnreadableError):
         read("gemfile", "hello world\n")
+
+
+def test_many_calls_in_one_statement_are_read_once_each() -> None:
+    assert len(read("gemfile", 'gem "a" ' * 20_000).dependencies) == 20_000

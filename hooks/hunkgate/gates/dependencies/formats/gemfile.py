@@ -72,8 +72,8 @@ def read(content: bytes, path: str) -> Reading:
                     line=line,
                 )
             )
-        for call in _GEM.finditer(statement):
-            one = _gem(statement[call.end() :], blocks, line)
+        for _, text in ruby.calls(_GEM, statement):
+            one = _gem(text, blocks, line)
             if one is None:
                 options.append(_dynamic(line, blocks[:-1] if opens else blocks, statement))
             else:

@@ -34,8 +34,8 @@ def read(content: bytes, _path: str) -> Reading:
                     line=line,
                 )
             )
-        for call in _ADD.finditer(statement):
-            position, _ = ruby.arguments(statement[call.end() :])
+        for call, behind in ruby.calls(_ADD, statement):
+            position, _ = ruby.arguments(behind)
             name = ruby.literal(position[0]) if position else None
             if name is None:
                 text = " ".join(statement.split())
