@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+# Without git the import would fail and speak of GitPython; open_repository says it in our words.
+os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+
 import git as gitpython
 
 from hunkgate import attributes, process

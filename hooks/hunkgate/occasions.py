@@ -14,6 +14,7 @@ from hunkgate.policy import Policy
 _BRANCHES = "refs/heads/"
 _NOTES = "refs/notes/"
 _REPLACEMENTS = "refs/replace/"
+_SHOWN = 200  # characters of a line that is not understood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +296,7 @@ def _fields(lines: bytes, count: int) -> list[tuple[str, ...]]:
         fields = tuple(line.split(" "))
         if len(fields) != count:
             raise GitError(
-                f"git's hook gave a line that is not understood: {line!r}",
+                f"git's hook gave a line that is not understood: {line[:_SHOWN]!r}",
                 remedy="reinstall the hooks: hunkgate install",
             )
         found.append(fields)
