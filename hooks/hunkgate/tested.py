@@ -2,15 +2,21 @@
 
 import functools
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from hunkgate import ledger, project, snapshot, trial
+from hunkgate import ledger, project, recording, snapshot, trial
+from hunkgate.errors import ToolError
 from hunkgate.gate import Gate
 from hunkgate.gates.tests import check, runners, selection
 from hunkgate.gates.tests.facts import NoStore
+from hunkgate.gates.tests.record import read
 from hunkgate.gates.tests.runners import Job, Wanted, rules
+from hunkgate.gates.tests.runners import pytest as pytest_runner
 from hunkgate.gates.tests.selection import Kind, SelectedFile, Selection
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.git import Repository
@@ -19,12 +25,15 @@ from hunkgate.ledger import Ledger
 from hunkgate.model import Change, Fault, Finding, Origin, Verdict
 from hunkgate.occasions import Occasion
 from hunkgate.project import Interpreter
+from hunkgate.records import RecordStore
 from hunkgate.text import visible
 from hunkgate.trial import Tally, Terms
 
 Interpreters = Callable[[str], Interpreter]
 
 _SHOWN_FAILURES = 8
+# sys.monitoring (PEP 669): below it a recorded run takes about twice the time, which only --record may.
+_CHEAP_RECORDING = (3, 12, 0)
 # Each commit that is looked back to costs a diff and a selection.
 _LOOKED_BACK = 10
 
@@ -33,6 +42,7 @@ _LOOKED_BACK = 10
 class Tested:
     """One run of the chosen tests, from what can be said without running to the verdict.
 
+    ``record``: everything is run, to remember in ``store`` what each test executes; where Python makes it cheap every run does.
     ``shard``: number and count of the slices, None for all of it. What was run before on the same content is not run again.
     """
 
@@ -43,6 +53,8 @@ class Tested:
     chosen: Selection
     ledger: Ledger
     shard: tuple[int, int] | None
+    store: RecordStore
+    record: bool = False
 
     def verdict(self, wanted: Wanted) -> Verdict:
         """Run them. Output and progress go to the standard streams; the last remark says what the run came to.
@@ -61,8 +73,10 @@ class Tested:
             return _said(verdict, f"no tests to run: {self.chosen.reason}")
         interpreter = functools.cache(self._interpreter)
         content = ledger.content(self.change.head)
-        before = self._passed_before(jobs, content, interpreter)
-        before |= self._carried(jobs, before, interpreter)
+        before: frozenset[str] = frozenset()
+        if not self.record:
+            before = self._passed_before(jobs, content, interpreter)
+            before |= self._carried(jobs, before, interpreter)
         if before:
             files = tuple(file for file in wanted.files if file not in before)
             jobs = tuple(
@@ -176,7 +190,49 @@ class Tested:
                 out=sys.stdout.buffer,
                 err=sys.stderr,
             )
-            return trial.run(jobs, place, terms, interpreter, {})
+            if not self._recorded(jobs, interpreter):
+                return trial.run(jobs, place, terms, interpreter, {})
+            with tempfile.TemporaryDirectory(prefix="hunkgate-") as scratch:
+                into = Path(scratch)
+                extra = recording.environment(
+                    {}, into=into, root=place.top, object_format=self.repository.object_format
+                )
+                watched = [pytest_runner.extended(job, *recording.ARGUMENTS) for job in jobs]
+                tally = trial.run(watched, place, terms, interpreter, extra)
+                tally.remarks += self._remembered(recording.outputs(into))
+            return tally
+
+    def _recorded(self, jobs: Iterable[Job], interpreter: "Interpreters") -> bool:
+        """Whether to note what is executed: when asked to, and on every run where Python makes it cheap."""
+        folders = [job.folder for job in jobs if job.runner == "pytest"]
+        return bool(folders) and (
+            self.record
+            or (
+                self.settings.record
+                and all(interpreter(folder).version >= _CHEAP_RECORDING for folder in folders)
+            )
+        )
+
+    def _remembered(self, outputs: tuple[bytes, ...]) -> list[str]:
+        """Remember what a run recorded; what a user should be told of it."""
+        found = read(outputs, self.change.head.entries().__contains__, time.time())
+        tests = found.records.tests
+        remarks = []
+        try:
+            self.store.add(found.records)
+        except ToolError as error:
+            # The tests have run: that they cannot be remembered makes none of them fail.
+            remarks.append(str(error))
+        remarks += self.store.remarks
+        if self.record and "none" in found.engines:
+            remarks.append(
+                "no executed lines were seen: that needs Python 3.12, or coverage.py in the project's environment"
+            )
+        elif self.record:
+            opaque = sum(test.opaque for test in tests)
+            rest = f"; {opaque} of them start programs that cannot be seen" if opaque else ""
+            remarks.append(f"recorded {_counted(len(tests), 'test')}{rest}")
+        return remarks
 
     def _answer(self, verdict: Verdict, tally: Tally, before: int) -> Verdict:
         findings = [*_failures(tally, self.chosen)]

@@ -3,19 +3,25 @@
 import argparse
 import re
 import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
-from hunkgate import occasions
+from hunkgate import occasions, records
 from hunkgate.commands import answer, occasion
-from hunkgate.gates.tests import selection, shards
+from hunkgate.errors import ToolError
+from hunkgate.gates.tests import ordering, recorded, selection, shards
+from hunkgate.gates.tests.record import Records
+from hunkgate.gates.tests.recorded import Choice
 from hunkgate.gates.tests.runners import Wanted, rules
-from hunkgate.gates.tests.selection import Kind, Selection
+from hunkgate.gates.tests.selection import Kind
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.git import Repository, open_repository
 from hunkgate.judge import merged
 from hunkgate.ledger import Ledger
 from hunkgate.model import Change, Outcome, Verdict
 from hunkgate.occasions import Occasion
+from hunkgate.records import RecordStore
 from hunkgate.settings import Reading, Table
 from hunkgate.store import FileStore
 from hunkgate.tested import Tested
@@ -38,6 +44,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--list",
         action="store_true",
         help="run nothing; print the chosen test files, one per line, * for all of them",
+    )
+    what.add_argument(
+        "--nodes",
+        action="store_true",
+        help="run nothing; print the chosen tests as pytest's node ids, most likely to fail first; a file whose tests were never"
+        " recorded as its path, * for everything",
+    )
+    what.add_argument(
+        "--record",
+        action="store_true",
+        help="run every test and remember which lines each one executes; later runs choose by them",
+    )
+    what.add_argument(
+        "--export",
+        metavar="FILE",
+        type=Path,
+        help="run nothing; write what is remembered of the tests to a file that --import reads",
+    )
+    what.add_argument(
+        "--import",
+        dest="import_",
+        metavar="FILE",
+        type=Path,
+        help="run nothing; take over what another clone, such as CI's, exported",
     )
     what.add_argument(
         "--explain",
@@ -67,6 +97,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Choose the tests, run them and give the exit code; with --list or --explain only say what was chosen."""
     repository = open_repository()
+    if arguments.export is not None:
+        return _export(RecordStore(repository.state), arguments.export)
+    if arguments.import_ is not None:
+        return _import(RecordStore(repository.state), arguments.import_)
     if arguments.push:
         asked = occasions.pushed(repository, arguments.push[0], sys.stdin.buffer.read())
     else:
@@ -74,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not asked:
         print("hunkgate: no tests to run: the push brings no commits")
         return 0
-    if arguments.explain is not None or arguments.list:
+    if arguments.explain is not None or arguments.list or arguments.nodes:
         for one in asked:
             _show(repository, one, arguments)
         return 0
@@ -86,11 +120,15 @@ def _show(repository: Repository, asked: Occasion, arguments: argparse.Namespace
     if settings is None:
         return
     change = asked.whole(repository)
-    chosen = selection.select(change, settings, FileStore(repository.state))
+    choice = _choice(change, settings, repository)
     if arguments.explain is not None:
-        lines = chosen.explain(arguments.explain)
+        path = arguments.explain
+        lines = (*choice.explain(path), *choice.as_selection().explain(path))
+    elif arguments.nodes:
+        unknown = choice.kind is Kind.ALL and not choice.tests
+        lines = (_EVERY,) if unknown else ordering.in_order(choice, change, time.time())
     else:
-        wanted = _wanted(chosen, change, settings, Ledger(repository.state), arguments.shard)
+        wanted = _wanted(choice, change, settings, Ledger(repository.state), arguments.shard)
         lines = (_EVERY,) if wanted.everything else wanted.files
     for line in lines:
         print(visible(line))
@@ -102,7 +140,10 @@ def judged(repository: Repository, asked: Occasion, arguments: argparse.Namespac
     if settings is None:
         return Verdict(remarks=(_OFF,))
     change = asked.whole(repository)
-    chosen = selection.select(change, settings, FileStore(repository.state))
+    choice = _choice(change, settings, repository)
+    record: bool = getattr(arguments, "record", False)
+    if record:
+        choice = choice.everything("every test, to record what it executes")
     shard: tuple[int, int] | None = getattr(arguments, "shard", None)
     ledger = Ledger(repository.state)
     return Tested(
@@ -110,10 +151,12 @@ def judged(repository: Repository, asked: Occasion, arguments: argparse.Namespac
         asked=asked,
         change=change,
         settings=settings,
-        chosen=chosen,
+        chosen=choice.as_selection(),
         ledger=ledger,
         shard=shard,
-    ).verdict(_wanted(chosen, change, settings, ledger, shard))
+        store=RecordStore(repository.state),
+        record=record,
+    ).verdict(_wanted(choice, change, settings, ledger, shard))
 
 
 def _settings(asked: Occasion, arguments: argparse.Namespace) -> TestSettings | None:
@@ -132,17 +175,57 @@ def _settings(asked: Occasion, arguments: argparse.Namespace) -> TestSettings | 
     )
 
 
+def _choice(change: Change, settings: TestSettings, repository: Repository) -> Choice:
+    store = RecordStore(repository.state)
+    try:
+        known = store.load()
+    except ToolError as error:
+        # The import graph alone is as safe.
+        print(f"hunkgate: {visible(str(error))}", file=sys.stderr)
+        known = Records()
+    for remark in store.remarks:
+        print(f"hunkgate: {visible(remark)}", file=sys.stderr)
+    facts = FileStore(repository.state)
+    return recorded.select(change, known, lambda one: selection.select(one, settings, facts))
+
+
+def _export(store: RecordStore, file: Path) -> int:
+    known = store.load()
+    try:
+        file.write_bytes(records.exported(known))
+    except OSError as error:
+        raise ToolError(f"{file} cannot be written: {error}") from error
+    print(f"hunkgate: exported the records of {_tests(known)}")
+    return 0
+
+
+def _import(store: RecordStore, file: Path) -> int:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ToolError(f"{file} cannot be read: {error}") from error
+    known = records.imported(content)
+    store.add(known)
+    print(f"hunkgate: imported the records of {_tests(known)}")
+    return 0
+
+
+def _tests(known: Records) -> str:
+    count = len({one.node for one in known.tests})
+    return f"{count} test{'' if count == 1 else 's'}"
+
+
 def _wanted(
-    chosen: Selection,
+    choice: Choice,
     change: Change,
     settings: TestSettings,
     ledger: Ledger,
     shard: tuple[int, int] | None,
 ) -> Wanted:
-    files = dict.fromkeys(one.path for one in chosen.files)
+    files = dict.fromkeys(ordering.files_in_order(choice, change, time.time()))
     files |= dict.fromkeys(rules.tests(change, settings))
     if shard is None:
-        return Wanted(everything=chosen.kind is Kind.ALL, files=tuple(files))
+        return Wanted(everything=choice.kind is Kind.ALL, files=tuple(files))
     index, count = shard
     part = shards.shard(tuple(files), ledger.seconds(), index=index, count=count)
     return Wanted(everything=False, files=part)

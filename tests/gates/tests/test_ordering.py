@@ -6,7 +6,7 @@ import fakes
 from hunkgate.gates.tests import ordering
 from hunkgate.gates.tests.record import Footprint, TestRecord, bits
 from hunkgate.gates.tests.recorded import Choice, SelectedTest
-from hunkgate.gates.tests.selection import Kind, SelectedFile
+from hunkgate.gates.tests.selection import Kind, SelectedFile, Selection
 
 NOW = 1e9
 CHANGE = fakes.change(
@@ -41,6 +41,7 @@ def order(*tests: SelectedTest, unknown: tuple[str, ...] = ()) -> tuple[str, ...
         reason="",
         files=tuple(SelectedFile(path=path, reason="") for path in files),
         tests=tests,
+        selection=Selection(kind=Kind.SOME, reason=""),
     )
     return ordering.in_order(choice, CHANGE, NOW)
 

@@ -40,7 +40,7 @@ class Choice:
 
     ``files`` are the test files to run, in path order: all in them but ``current``, the node ids whose records still hold.
     ``tests`` are the recorded tests to run; a file may hold others that were never recorded. ``whole`` are those of the files in
-    which every test has to run.
+    which every test has to run. ``selection`` is what the import graph alone says.
     """
 
     kind: Kind
@@ -49,7 +49,32 @@ class Choice:
     tests: tuple[SelectedTest, ...] = ()
     current: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
-    selection: Selection | None = field(default=None, repr=False)
+    selection: Selection = field(repr=False)
+
+    def as_selection(self) -> Selection:
+        """The answer by file, as the import graph gives it."""
+        return replace(self.selection, kind=self.kind, reason=self.reason, files=self.files)
+
+    def everything(self, reason: str) -> "Choice":
+        """Every test file of the head tree instead, for this reason."""
+        files = tuple(SelectedFile(path=path, reason=reason) for path in self.selection.tests)
+        return Choice(
+            kind=Kind.ALL if files else Kind.NONE,
+            reason=reason if files else self.reason,
+            files=files,
+            whole=frozenset(self.selection.tests),
+            selection=self.selection,
+        )
+
+    def explain(self, path: str) -> tuple[str, ...]:
+        """Where lines decide about a test file other than the graph: what the records say, one line each."""
+        graph = {one.path for one in self.selection.files}
+        chosen = [test for test in self.tests if test.record.file == path]
+        if path in graph and path not in {one.path for one in self.files}:
+            return (
+                f"{path}: the graph reaches it, but none of its recorded tests executed a line that changed",
+            )
+        return tuple(f"{test.record.node}: {test.reason}" for test in chosen if test.hits)
 
     @property
     def unknown(self) -> tuple[str, ...]:

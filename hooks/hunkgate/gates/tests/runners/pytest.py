@@ -56,10 +56,15 @@ def jobs(change: Change, wanted: Wanted, settings: TestSettings) -> tuple[Job, .
 
 def parallel(job: Job, workers: str) -> Job:
     """The job with this many workers of pytest-xdist (a number or "auto"); '' leaves it as it is."""
-    if not workers:
+    return extended(job, "-n", workers) if workers else job
+
+
+def extended(job: Job, *arguments: str) -> Job:
+    """The job with these arguments ahead of its own; the job of another runner as it is."""
+    if job.runner != "pytest":
         return job
     start = len(_BEGIN)
-    return replace(job, argv=(*job.argv[:start], "-n", workers, *job.argv[start:]))
+    return replace(job, argv=(*job.argv[:start], *arguments, *job.argv[start:]))
 
 
 def read(job: Job, status: int, report: bytes) -> Reading:
