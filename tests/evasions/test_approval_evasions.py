@@ -274,6 +274,24 @@ def test_an_approved_dependency_is_not_another_version_of_it(repository: Enrolle
     refused(repository.judged(), "good")
 
 
+def test_an_approved_dependency_does_not_make_its_file_a_program(repository: Enrolled) -> None:
+    folder = repository.folder
+    folder.stage({"requirements.txt": "requests==2.31.0\ngood==1.0\n"})
+    line = repository.approve()
+    folder.git("update-index", "--chmod=+x", "requirements.txt")
+    folder.git("commit", "-q", "--no-verify", "-m", f"x\n\n{line}")
+    refused(repository.judged(), "good")
+
+
+def test_an_approved_dependency_survives_another_change_to_its_file(repository: Enrolled) -> None:
+    folder = repository.folder
+    folder.stage({"requirements.txt": "requests==2.31.0\ngood==1.0\n"})
+    line = repository.approve()
+    folder.stage({"requirements.txt": "# what we need\nrequests==2.31.0\n\ngood==1.0\n"})
+    repository.commit(line)
+    accepted(repository.judged())
+
+
 def test_a_line_cannot_claim_to_cover_what_it_does_not(repository: Enrolled) -> None:
     """The signed items are real ones of another change: what a line lists counts for nothing but its own digest."""
     real = repository.staged("replicas: 2\n").items()

@@ -19,20 +19,25 @@ _Record = tuple[bytes, ...]
 def findings(change: Change, settings: DependencySettings) -> Iterator[Finding]:
     """One finding for each dependency or option that changed and has a signal; one for a whole lock that was deleted."""
     changes = [one for one in survey(change, settings) if one.signals]
+    modes = {file.path: (file.base_mode, file.head_mode) for file in change.files}
     for (file, deleted), group in groupby(changes, key=lambda one: (one.file, _lock_deleted(one))):
         several = list(group)
         if deleted and len(several) > 1:
             yield _deleted(file, several)
         else:
             for one in several:
-                yield _finding(one)
+                yield _finding(one, modes.get(one.file, (0, 0)))
 
 
-def _finding(change: DependencyChange) -> Finding:
+def _finding(change: DependencyChange, modes: tuple[int, int]) -> Finding:
     worst = change.signals[0]
     rule = f"dependencies/{worst.name}"
     liftable = all(rules.BY_NAME[one.name].liftable for one in change.signals)
-    before, after = _records(change)
+    before, after = (
+        # A manifest that became a program or a link is not the one that was approved.
+        None if record is None else (*record, b"mode", b"%o" % mode)
+        for record, mode in zip(_records(change), modes, strict=True)
+    )
     item = approvals.dependency_item(
         rule, change.file, change.ecosystem, change.name, before, after
     )
