@@ -28,7 +28,7 @@ from enum import IntFlag
 from typing import NamedTuple, Protocol
 
 # Raise it whenever what ``reader.read`` writes changes meaning: kept facts of another version are not used.
-VERSION = 1
+VERSION = 2
 
 _DOTTED = re.compile(r"'\.{0,3}[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 

@@ -158,9 +158,9 @@ class Graph:
                     self.edges[module].append(2 * node)
                     if trait & Trait.FUNCTION and trait & Trait.REGISTERED:
                         registered.append((path, name))
-                    elif trait & (Trait.REGISTERED | Trait.HOOK | Trait.AUTOUSE) or name in (
-                        "__getattr__",
-                        "__dir__",
+                    elif (
+                        trait & (Trait.REGISTERED | Trait.HOOK | Trait.AUTOUSE)
+                        or name == "__getattr__"
                     ):
                         self.edges[module].append(2 * node + 1)
             for definition in facts.definitions:
@@ -199,6 +199,12 @@ class Graph:
             self._registered(path, name)
         listed = self.node("", "!names")
         self.edges[listed] += (2 * self._ids[key] + 1 for key in self._altered)
+        # ``dir`` of a module calls its ``__dir__``.
+        self.edges[listed] += (
+            self._mentioned(path, "__dir__")
+            for path in self._files
+            if (path, "__dir__") in self._ids
+        )
         for path in self._escaped:
             for name in tops.get(path, ()):
                 target = self._mentioned(path, name)

@@ -511,7 +511,7 @@ class _Reading:
             else:
                 tokens.add(name)
                 tokens.update(f".{part}" for part in path)
-                if name == "globals":
+                if name == "globals" and not self._delegate:
                     tokens.add("!own")
                 elif name in ("eval", "exec"):
                     tokens.update(("!own", "!dynamic"))
