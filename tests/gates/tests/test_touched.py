@@ -152,6 +152,12 @@ def test_what_stands_outside_of_function_bodies_is_not_decided_by_lines(
     assert between(BEFORE, BEFORE.replace(old, new, 1)).loose == loose
 
 
+def test_deleted_lines_with_blanks_and_comments_concern_their_code_alone() -> None:
+    before = BEFORE.replace("    return x\n", "    # More.\n    four()\n\n    return x\n")
+    found = between(before, BEFORE)
+    assert lines(found.functions["pick"]) == [14]
+
+
 def test_a_deleted_function_calls_all_its_lines_in_question() -> None:
     found = between(BEFORE, BEFORE.replace("def get(self):\n        return 1", "size = 1"))
     assert lines(found.functions["Box.get"]) == [18]

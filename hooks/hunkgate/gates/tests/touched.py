@@ -217,9 +217,10 @@ def _statements(function: _Def, hunk: Hunk, lines: list[bytes]) -> int:
     first, last = _first(hunk), _last(hunk)
     mask = 0
     if hunk.base_length:
-        mask |= span(first, last)
         for line in range(first, last + 1):
-            mask |= _unit(function, line)
+            # Blank lines and comments are executed by nobody.
+            if _code_line(lines, line, 1) == line:
+                mask |= _unit(function, line)
     if hunk.head_length:
         before = (
             _code_line(lines, first - 1, -1)
@@ -280,7 +281,7 @@ def _unit(function: _Def, line: int) -> int:
         if line < first:
             return span(_start(inner), first - 1)
         body = [one for block in blocks for one in block]
-    if isinstance(holder, ast.stmt):
+    if isinstance(holder, ast.stmt) and holder is not function:
         # A simple statement, or an `else`, `except` or `case` line between the blocks of a compound one.
         return span(_start(holder), _end(holder))
     return _body(function)
