@@ -121,9 +121,20 @@ def test_the_hooks_own_environment_is_not_the_active_one(
     python = environment(tmp_path / "env")
     program(tmp_path / "bin", "python3", f'exec {python} "$@"')
     monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    monkeypatch.setenv("PRE_COMMIT", "1")
     monkeypatch.setenv("PATH", os.pathsep.join((str(OWN.parent), str(tmp_path / "bin"))))
     found = project.interpreter("", folder=tmp_path, top=tmp_path)
     assert (found.found, found.prefix) == ("PATH", tmp_path / "env")
+
+
+def test_an_environment_that_a_person_activated_is_the_projects_also_where_hunkgate_lies_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path / "bin", "python3", f'exec {environment(tmp_path / "env")} "$@"')
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    monkeypatch.setenv("PATH", os.pathsep.join((str(OWN.parent), str(tmp_path / "bin"))))
+    found = project.interpreter("", folder=tmp_path, top=tmp_path)
+    assert (found.found, found.path) == ("VIRTUAL_ENV", OWN)
 
 
 def test_a_python_on_path_without_pytest_is_passed_over_for_hunkgates_own(

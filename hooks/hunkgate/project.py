@@ -145,6 +145,9 @@ def _candidates(setting: str, folder: Path, top: Path) -> Iterator[tuple[str, Pa
         active = os.environ.get(variable, "")
         if active and not _is_own(active) and Path(active).is_dir():
             yield variable, _python_in(Path(active)), variable == "VIRTUAL_ENV"
+    if _is_own(os.environ.get("VIRTUAL_ENV", "")) and "PRE_COMMIT" not in os.environ:
+        # Activated by a person, not by a hook runner: hunkgate is installed in the project's own environment.
+        yield "VIRTUAL_ENV", Path(sys.executable), False
     search = os.pathsep.join(_path_without_own(os.environ))
     for name in ("python3", "python"):
         if path := shutil.which(name, path=search):

@@ -129,7 +129,7 @@ def _group(change: Change, files: tuple[FileChange, ...], limit: Limit) -> Itera
         yield Finding(
             rule="size/lines",
             path=heaviest[0].path,
-            what=f"{total} changed lines{where} in {len(heaviest)} files",
+            what=f"{total} changed lines{where} in {len(heaviest)} file{'s' if len(heaviest) > 1 else ''}",
             message=f"{subject} may change at most {most} lines{where}; heaviest: {shown}{rest}",
             remedy=(
                 "push it in parts that can be reviewed one by one"

@@ -106,7 +106,5 @@ def _remedy(change: DependencyChange, *, liftable: bool) -> str:
     if not liftable:
         return "take the package out; the policy denies it and no approval lifts that"
     if change.kind is Kind.UNREADABLE:
-        return (
-            "mend the file so that its own tool reads it, or have a maintainer approve this content"
-        )
-    return "have a maintainer approve it, or take this part of the change back"
+        return "mend the file so that its own tool reads it"
+    return "take this part of the change back"

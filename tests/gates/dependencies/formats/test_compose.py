@@ -9,7 +9,7 @@ from readings import dependencies, options, read
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        pytest.param("services:\n  a:\n    image: redis:7\n  b: {image: docker.io/x/y@sha256:" + "a" * 64 + "}\n", ["redis 7 runtime image:@7/tag", "x/y @sha256:" + "a" * 64 + " runtime image:@sha256:" + "a" * 64 + "/sha"], id="images of services"),
+        pytest.param("services:\n  a:\n    image: redis:7\n  b: {image: docker.example/x/y@sha256:" + "a" * 64 + "}\n", ["redis 7 runtime image:@7/tag", "x/y @sha256:" + "a" * 64 + " runtime image:@sha256:" + "a" * 64 + "/sha"], id="images of services"),
         pytest.param("db:\n  image: postgres:16\n", ["postgres 16 runtime image:@16/tag"], id="a file of version 1"),
         pytest.param("services:\n  a:\n    image: x:${TAG-1.2}\n", ["x ${TAG-1.2} runtime image:@${TAG-1.2}/tag"], id="a variable in the tag stays"),
         pytest.param("services:\n  a:\n    image: ${IMAGE:-redis:7}\n", ["redis 7 runtime image:@7/tag +dynamic"], id="a variable for the image counts by its default"),

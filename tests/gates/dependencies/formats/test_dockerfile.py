@@ -14,7 +14,7 @@ DIGEST = "sha256:" + "a" * 64
         pytest.param("FROM python:3.12-slim\n", ["python 3.12-slim build image:@3.12-slim/tag"], id="a tag"),
         pytest.param("FROM python\n", ["python - build image:"], id="no tag"),
         pytest.param(f"from --platform=linux/amd64 python:3@{DIGEST} as build\n", [f"python 3@{DIGEST} build image:@{DIGEST}/sha"], id="a digest, a platform, small letters"),
-        pytest.param("FROM docker.io/library/python:3\n", ["python 3 build image:@3/tag"], id="the default registry by name"),
+        pytest.param("FROM docker.example/library/python:3\n", ["python 3 build image:@3/tag"], id="the default registry by name"),
         pytest.param("FROM host.example:5000/a/b:1\n", ["host.example:5000/a/b 1 build image:@1/tag"], id="a registry with a port"),
         pytest.param("FROM a:1 AS x\nFROM x\nCOPY --from=x /a /b\nCOPY --from=0 /a /b\nFROM scratch\n", ["a 1 build image:@1/tag"], id="stages and scratch are no images"),
         pytest.param("FROM a:1\nCOPY --chown=1 --from=b:2 /a /b\n", ["a 1 build image:@1/tag", "b 2 build image:@2/tag"], id="COPY --from an image"),

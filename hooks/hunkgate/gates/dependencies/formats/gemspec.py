@@ -1,4 +1,4 @@
-"""*.gemspec: https://guides.rubygems.org/specification-reference/.
+"""*.gemspec: the RubyGems guide, "Specification Reference".
 
 ``add_dependency``, ``add_runtime_dependency`` and ``add_development_dependency`` with literal names; a gemspec is a Ruby program, and what is
 computed is reported as dynamic. ``extensions`` name code that is run when the gem is installed.
