@@ -30,6 +30,11 @@ def test_an_include_from_elsewhere_is_an_option() -> None:
     ]
 
 
+def test_an_inline_dockerfile_is_shown() -> None:
+    content = "services:\n  a:\n    build:\n      dockerfile_inline: FROM x\n"
+    assert options("compose", content) == ["dynamic a dockerfile_inline FROM x"]
+
+
 def test_a_list_is_no_compose_file() -> None:
     with pytest.raises(UnreadableError):
         read("compose", "- a\n")

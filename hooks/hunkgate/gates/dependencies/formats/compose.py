@@ -1,7 +1,8 @@
 """Compose files: the Compose Specification, "Services top-level elements".
 
-Read: ``image`` of every service, images and inline Dockerfiles that ``build`` names, ``include`` and ``extends`` from elsewhere. A variable
-in a tag stays as it is written; one that is a whole image counts by its default. Not read: ``command``, which runs in the image.
+Read: ``image`` of every service, images that ``build`` names, ``include`` from elsewhere. A variable in a tag stays as it is written; one
+that is a whole image counts by its default. An inline Dockerfile is shown as its text, as ``dynamic``. Not read: ``command``, which runs in
+the image.
 """
 
 import re
@@ -26,6 +27,7 @@ def read(content: bytes, path: str) -> Reading:
             raise UnreadableError("not a compose file: a mapping was expected at its top")
         found.extend(_images(document))
         options.extend(_includes(document))
+        options.extend(_inline(document))
     return Reading(dependencies=tuple(found), options=tuple(options))
 
 
@@ -50,6 +52,21 @@ def _images(document: Table) -> Iterator[Dependency]:
                 and isinstance(source := volume.get("source"), str)
             ):
                 yield _image(source, volume.lines["source"])
+
+
+def _inline(document: Table) -> Iterator[Option]:
+    services = document.get("services", document)
+    for name, service in services.items() if isinstance(services, Table) else ():
+        build = service.get("build") if isinstance(service, Table) else None
+        inline = build.get("dockerfile_inline") if isinstance(build, Table) else None
+        if isinstance(build, Table) and isinstance(inline, str):
+            yield Option(
+                ecosystem="docker",
+                name=f"{name} dockerfile_inline",
+                value=inline,
+                signal="dynamic",
+                line=build.lines["dockerfile_inline"],
+            )
 
 
 def _contexts(build: Table) -> Iterator[Dependency]:
