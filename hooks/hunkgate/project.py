@@ -75,7 +75,7 @@ def environment() -> dict[str, str]:
     variables = {
         name: value
         for name, value in process.foreign_environment().items()
-        if not name.startswith(("PRE_COMMIT", "PREK_")) and name != "PYTHONHOME"
+        if not name.startswith(("PRE_COMMIT", "PREK_", "PYTEST_XDIST_")) and name != "PYTHONHOME"
     }
     if _is_own(variables.get("VIRTUAL_ENV", "")):
         del variables["VIRTUAL_ENV"]

@@ -178,3 +178,33 @@ def test_shards_hold_every_file_once(made: Project) -> None:
     slices = [made.test("--list", "--shard", f"{number}/2").out.split() for number in (1, 2)]
     assert sorted(slices[0] + slices[1]) == ["tests/test_core.py", "tests/test_other.py"]
     assert all(slices)
+
+
+def test_workers_of_xdist_run_the_files_and_tell_how_each_fared(made: Project) -> None:
+    made.commit({"hunkgate.toml": f"{POLICY}workers = 2\n"})
+    made.stage({"pyproject.toml": "[project]\nname = 'pkg'\nversion = '2'\n"})
+    ran = made.test()
+    assert (ran.status, ran.last) == (0, "hunkgate: 2 passed (2 tests)"), ran.out + ran.err
+    assert "2 workers" in ran.out
+    made.stage(BROKEN)
+    ran = made.test()
+    assert ran.status == 1
+    assert "tests/test_core.py::test_one" in ran.out
+    assert "[tests/failed]" in ran.out
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        pytest.param("os._exit(0)", id="the process is left with status 0"),
+        pytest.param(
+            "pytest.exit('enough', returncode=0)", id="pytest is told to stop with status 0"
+        ),
+    ],
+)
+def test_a_run_that_is_cut_short_with_status_0_is_no_pass(made: Project, ending: str) -> None:
+    made.stage({"tests/test_core.py": f"import os, pytest\ndef test_one():\n    {ending}\n"})
+    assert made.test().status == 2
+    made.stage({"tests/test_core.py": "def test_one(): pass\n"})
+    made.stage({"tests/conftest.py": f"import os, pytest\n{ending}\n"})
+    assert made.test().status == 2

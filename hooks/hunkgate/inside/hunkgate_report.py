@@ -130,7 +130,8 @@ def pytest_load_initial_conftests(
     early_config: pytest.Config, args: list[str], parser: pytest.Parser
 ) -> Generator[None, None, None]:
     """Tell our own command line, which begins with this module's name, from the addopts before it."""
-    if "hunkgate_report" in args:
+    # An xdist worker has its options from the controller; given `-n` again it would start workers of its own, without end.
+    if "hunkgate_report" in args and not os.environ.get("PYTEST_XDIST_WORKER"):
         start = len(args) - args[::-1].index("hunkgate_report")
         _run.own = parser.parse_known_args(args[start:])
         _run.positional = bool(parser.parse_known_args(args[: max(start - 2, 0)]).file_or_dir)
