@@ -97,6 +97,7 @@ class Files:
         self._relative: dict[str, str | None] = {}
         self._numbers: dict[str, int] = {}
         self.fresh: list[tuple[int, str, str]] = []
+        self.reading: int | None = None
 
     def relative(self, name: str) -> str | None:
         """The path relative to the root with ``/``, None for what lies elsewhere or is another's."""
@@ -131,12 +132,16 @@ class Files:
         self.fresh.clear()
 
     def _blob(self, path: str) -> str:
+        # This reading is the recorder's own, in the middle of whatever the test does.
+        self.reading = threading.get_ident()
         try:
             descriptor = os.open(self._prefix + path, os.O_RDONLY)
             with os.fdopen(descriptor, "rb") as stream:
                 content = stream.read()
         except OSError:
             return ""
+        finally:
+            self.reading = None
         digest = hashlib.new("sha256" if self._objects == "sha256" else "sha1")
         digest.update(b"blob %d\0" % len(content))
         digest.update(content)
@@ -422,7 +427,7 @@ class Recorder:
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Note what CPython's audit events tell (sys.addaudithook): files, folders, processes."""
-        if self._out is None or self._busy == threading.get_ident():
+        if self._out is None or threading.get_ident() in (self._busy, self._files.reading):
             return
         if event in ("open", "sqlite3.connect"):
             path = self._path(arguments[0])

@@ -170,6 +170,16 @@ def test_what_runs_at_import_is_told_by_module(tmp_path: Path, python: str) -> N
     assert ran["conftest.py"] == 1 << 2 | 1 << 4
 
 
+def test_a_module_that_a_test_imports_is_no_data_file(tmp_path: Path, python: str) -> None:
+    files = {
+        "core.py": CORE,
+        "test_core.py": "import subprocess, sys\n\ndef test_a():\n    import core\n    assert core.other() == 3\n\n"
+        "def test_b():\n    subprocess.check_call([sys.executable, '-c', 'import core; core.other()'])\n",
+    }
+    tests = record(tmp_path, files, python=python).records.tests
+    assert [test.opened for test in tests] == [(), ()]
+
+
 def test_a_shared_fixture_is_every_users(tmp_path: Path, python: str) -> None:
     files = {
         "core.py": CORE,
