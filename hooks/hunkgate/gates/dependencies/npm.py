@@ -39,6 +39,9 @@ def registry(address: str) -> str:
     return host + stroke + path if path else host
 
 
+_HOST = re.compile(r"https://([a-z0-9.-]+(?::\d+)?)")
+
+
 @functools.lru_cache(maxsize=4096)
 def _prefix(prefix: str) -> Source:
     return Source(kind=SourceKind.REGISTRY, locator=registry(prefix))
@@ -52,6 +55,10 @@ def tarball(url: str, name: str) -> Source:
     """
     if not url:
         return Source()
+    # Nearly every line of a lock: a bare host in a registry's layout. The rest of the rules would come to the same.
+    cut = url.find(f"/{name}/-/")
+    if cut > 0 and (plain := _HOST.fullmatch(url, 0, cut)):
+        return _prefix(plain[1])
     if sources.is_forge(url):
         return sources.forge(url)
     if sources.is_git(url):
