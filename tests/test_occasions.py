@@ -261,6 +261,29 @@ def test_the_first_push_to_an_empty_remote_enrolls(clone: Clone, tmp_path: Path)
     assert (found.base, found.head, found.enrolling) == (None, clone.main, True)
 
 
+@pytest.mark.parametrize(
+    ("branches", "wanted"),
+    [
+        pytest.param(("main", "a-branch"), "main", id="the branch with a usual name"),
+        pytest.param(("trunk", "zoo"), "trunk", id="any other branch rather than none"),
+    ],
+)
+def test_a_remote_whose_head_leads_nowhere_is_not_an_empty_one(
+    clone: Clone, tmp_path: Path, branches: tuple[str, ...], wanted: str
+) -> None:
+    bare = Folder(tmp_path / "headless.git")
+    clone.folder.git("init", "-q", "--bare", "-b", "nowhere", str(bare.path))
+    clone.folder.git("push", "-q", str(bare.path), *(f"main:refs/heads/{one}" for one in branches))
+    clone.folder.git("push", "-q", str(bare.path), "topic:refs/kept/topic")
+    line = f"refs/heads/topic {clone.tip} refs/heads/topic {ZERO}\n"
+    (sent,) = occasions.pushed(clone.repository, str(bare.path), line.encode())
+    line = f"{ZERO} {clone.tip} refs/heads/topic\n"
+    (received,) = occasions.received(open_repository(bare.path), line.encode())
+    for found in (sent, received):
+        assert ends(found) == (clone.main, clone.tip)
+        assert [one.source for one in found.policies] == [f"{wanted}@{clone.main[:7]}"]
+
+
 def test_the_remote_is_asked_what_it_has_now_and_what_is_not_here_must_be_fetched(
     clone: Clone, tmp_path: Path
 ) -> None:

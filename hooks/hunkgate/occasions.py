@@ -14,6 +14,7 @@ from hunkgate.policy import Policy
 _BRANCHES = "refs/heads/"
 _NOTES = "refs/notes/"
 _REPLACEMENTS = "refs/replace/"
+_USUAL = (f"{_BRANCHES}main", f"{_BRANCHES}master")
 _SHOWN = 200  # characters of a line that is not understood
 
 
@@ -137,7 +138,7 @@ def received(repository: Repository, lines: bytes) -> tuple[Occasion, ...]:
         .decode("utf-8", "surrogateescape")
         .strip()
     )
-    protected = (name, head[0]) if head and name else None
+    protected = (name, head[0]) if head and name else _fallback(_branches(repository))
     return tuple(
         found
         for old, new, ref in _fields(lines, 3)
@@ -268,13 +269,37 @@ def _reported(repository: Repository, remote: str) -> tuple[str, str] | None:
         else:
             id_ = fact
     if not id_:
-        return None
+        listed = repository.run("ls-remote", "--heads", "--end-of-options", remote)
+        found = _fallback(_pairs(listed, "\t"))
+        if found is None:
+            return None
+        name, id_ = found
     if repository.resolve(id_) is None:
         raise GitError(
             f"the remote's default branch is at {id_[:7]}, which is not here",
             remedy=f"git fetch {remote}",
         )
     return name or "HEAD", id_
+
+
+def _fallback(branches: Mapping[str, str]) -> tuple[str, str] | None:
+    """The branch that stands for the default one where HEAD leads to none: by its usual names, else the first; None without any.
+
+    A bare repository made by ``git init`` has such a HEAD until somebody sets it, and it is not an empty one.
+    """
+    name = next((one for one in _USUAL if one in branches), min(branches, default=""))
+    return (name, branches[name]) if name else None
+
+
+def _branches(repository: Repository) -> Mapping[str, str]:
+    listed = repository.run("for-each-ref", "--format=%(objectname) %(refname)", _BRANCHES)
+    return _pairs(listed, " ")
+
+
+def _pairs(lines: bytes, between: str) -> Mapping[str, str]:
+    """Refs and their ids, from lines of ``id ref``."""
+    pairs = (line.split(between) for line in lines.decode("utf-8", "surrogateescape").splitlines())
+    return {ref: id_ for id_, ref in pairs}
 
 
 def _only_notes(repository: Repository, tip: str) -> bool:
