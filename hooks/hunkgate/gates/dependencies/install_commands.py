@@ -324,23 +324,14 @@ def _git(words: list[str]) -> Source | None:
 
 def _pypi(word: str, line: int) -> Dependency | None:
     try:
-        return python_requirements.requirement(word, scope=_SCOPE, line=line)
+        found = python_requirements.requirement(word, scope=_SCOPE, line=line)
     except UnreadableError:
-        source = python_requirements.source_of(word)
-        name = (
-            word.rpartition("egg=")[2]
-            if "egg=" in word
-            else re.split(r"[?#@]", posixpath.basename(source.locator))[0].removesuffix(".git")
-        )
-        return Dependency(
-            ecosystem="pypi",
-            name=python_requirements.normalised(name),
-            raw_name=word,
-            requirement=word,
-            scope=_SCOPE,
-            source=source,
-            line=line,
-        )
+        found = python_requirements.located(word, scope=_SCOPE, line=line)
+    if found.raw_name != found.requirement:
+        return found
+    # An address alone: the repository's or file's own name is the best guess at what it installs.
+    name = re.split(r"[?#@]", posixpath.basename(found.source.locator))[0]
+    return replace(found, name=python_requirements.normalised(name) or found.name)
 
 
 def _npm(word: str, line: int) -> Dependency | None:
