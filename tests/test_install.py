@@ -212,6 +212,55 @@ def test_the_judged_repository_cannot_bring_its_own_hunkgate(
     assert folder.git("rev-parse", "HEAD") == head
 
 
+# -- hook runners -----------------------------------------------------------------------------------------------------------
+
+RUNNING = """\
+repos:
+  - repo: local
+    hooks:
+      - {id: said, name: said, entry: echo hello, language: system, pass_filenames: false, always_run: true, verbose: true}
+"""
+
+
+@pytest.mark.parametrize("runner", ["pre-commit", "prek"])
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param("RH", id="hunkgate after the runner"),
+        pytest.param("HR", id="the runner after hunkgate"),
+        pytest.param("RHR", id="the runner once more"),
+        pytest.param("HRH", id="hunkgate once more"),
+        pytest.param("RHRH", id="both twice"),
+    ],
+)
+def test_a_runner_and_hunkgate_stand_beside_each_other_in_any_order(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runner: str, order: str
+) -> None:
+    program = Path(sys.executable).with_name(runner)
+    if not program.exists():
+        pytest.skip(f"{runner} is not installed beside this Python")
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PREK_HOME", str(tmp_path / "home"))
+    fine = folder.commit({**POLICY, ".pre-commit-config.yaml": RUNNING})
+    bare = tmp_path / "origin.git"
+    folder.git("init", "-q", "--bare", "-b", "main", str(bare))
+    for one in order:
+        ran = (
+            folder.hunkgate("install")
+            if one == "H"
+            else folder.program(program, "install", "--hook-type", "pre-push")
+        )
+        assert ran.code == 0, ran.out + ran.err
+    pushed = folder.program("git", "push", bare, "main")
+    assert pushed.code == 0, pushed.out + pushed.err
+    assert "hello" in pushed.out + pushed.err
+    assert "hunkgate: PASS" in pushed.out + pushed.err
+    bad = folder.commit({"secrets/key": "1\n"})
+    pushed = folder.program("git", "push", bare, f"{fine}:refs/heads/fine", f"{bad}:refs/heads/bad")
+    assert pushed.code != 0
+    assert "[paths/forbidden]" in pushed.out + pushed.err
+
+
 # -- the check on the server ------------------------------------------------------------------------------------------------
 
 
@@ -358,7 +407,7 @@ def test_a_runner_that_runs_hunkgate_is_no_gap(folder: Folder) -> None:
 
 def test_installing_by_name_needs_a_free_place(folder: Folder) -> None:
     foreign(folder, "pre-push", "exit 0")
-    foreign(folder, "pre-push.kept", "exit 0")
+    foreign(folder, "pre-push.kept", "exit 1")
     with pytest.raises(HunkgateError, match="neither is hunkgate's"):
         install.install(open_repository(), install.BESIDE)
     assert not os.path.lexists(hook(folder, "commit-msg"))
