@@ -307,6 +307,33 @@ def test_a_commit_is_refused_on_the_spot(
     assert theirs(site.folder) == before
 
 
+# -- taking it up -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_project_takes_hunkgate_up_as_the_readme_says(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _agent, variable, _value, _source in agents._SIGNS:
+        monkeypatch.delenv(variable, raising=False)
+    folder.git("config", "user.email", "dev@example.com")
+    folder.commit({"src/app.py": "x = 1\n"})
+    assert folder.hunkgate("init").code == 0
+    assert folder.hunkgate("install", "--native").code == 0
+    folder.git("add", "--all")
+    refused(
+        folder.program("git", "commit", "-m", "take it up"),
+        ".pre-commit-config.yaml",
+        "hunkgate approve ",
+    )
+    code, screen = at_a_terminal(folder, "approve", "--all", typed="yes")
+    assert code == 0, screen
+    done = folder.program("git", "commit", "-m", "take it up")
+    assert done.code == 0, done.out + done.err
+    folder.stage({"secrets/key": "1\n"})
+    refused(folder.program("git", "commit", "-m", "a change"), "[paths/forbidden]")
+    assert "no policy" not in folder.hunkgate("doctor").out
+
+
 # -- what the server accepts --------------------------------------------------------------------------------------------------
 
 
