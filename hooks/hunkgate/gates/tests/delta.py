@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from hunkgate.gates.tests import harmless, reader
+from hunkgate.gates.tests import harmless, outside, reader
 from hunkgate.gates.tests.facts import MODULE
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -44,7 +44,7 @@ def between(before: bytes, after: bytes) -> Delta:
     changed: set[str] = set()
     lazy = "annotations" in head.future and "annotations" in base.future
     _compare(base, head, "", changed, _Names(frozenset(names), head.bindings, lazy))
-    if base.future != head.future:
+    if base.future != head.future or (base.bound - head.bound) & _needed(other, lazy=lazy):
         changed.add(MODULE)
     changed.update(
         name
@@ -60,6 +60,33 @@ def between(before: bytes, after: bytes) -> Delta:
         added_imports=frozenset(has - had),
         removed_imports=frozenset(had - has),
     )
+
+
+def _needed(tree: ast.Module, *, lazy: bool) -> frozenset[str]:
+    """The names that are looked up while the module is imported. ``lazy`` says that annotations are not evaluated."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [one for one, program in reader.statements(tree.body) if not program]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, _FUNCTION):
+            waiting += node.decorator_list
+            waiting += _signature(node, lazy=lazy)
+        elif isinstance(node, ast.Lambda):
+            waiting += _signature(node, lazy=lazy)
+        elif isinstance(node, ast.ClassDef):
+            waiting += (*node.decorator_list, *node.bases, *(one.value for one in node.keywords))
+            waiting += (one for one, _ in reader.statements(node.body))
+        elif isinstance(node, ast.stmt):
+            waiting += (
+                one
+                for one in reader.own_expressions(node)
+                if not (lazy and isinstance(node, ast.AnnAssign) and one is node.annotation)
+            )
+        else:
+            waiting += ast.iter_child_nodes(node)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +216,10 @@ def _shape(node: object) -> str:
     return type(node).__name__
 
 
-def _compare(base: _Body, head: _Body, prefix: str, changed: set[str], names: _Names) -> None:
+def _compare(
+    base: _Body, head: _Body, prefix: str, changed: set[str], names: _Names, *, plain: bool = False
+) -> None:
+    """Add what differs. ``plain`` says that nothing but Python itself makes the class out of its body."""
     own = prefix.removesuffix(".")
     if base.others != head.others:
         changed.add(MODULE)
@@ -241,10 +271,13 @@ def _compare(base: _Body, head: _Body, prefix: str, changed: set[str], names: _N
             elif prefix:
                 # The class may be built from its attributes: dataclasses, enumerations, metaclasses.
                 changed.add(own)
-                if (name == "__slots__" and not _slots_fit(head, after)) or not all(
-                    isinstance(getattr(one, "value", None), (ast.Constant, ast.UnaryOp))
-                    or name == "__slots__"
-                    for one in (*before, *after)
+                if (name == "__slots__" and not _slots_fit(head, after)) or not (
+                    plain
+                    or all(
+                        isinstance(getattr(one, "value", None), (ast.Constant, ast.UnaryOp))
+                        or name == "__slots__"
+                        for one in (*before, *after)
+                    )
                 ):
                     changed.add(MODULE)
 
@@ -315,10 +348,16 @@ def _functions(
 
 def _evaluated(node: ast.FunctionDef | ast.AsyncFunctionDef, names: _Names) -> Iterable[ast.expr]:
     """The expressions of a signature that are evaluated where the function is defined."""
+    return _signature(node, lazy=names.lazy_annotations)
+
+
+def _signature(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, *, lazy: bool
+) -> Iterable[ast.expr]:
     arguments = node.args
     yield from arguments.defaults
     yield from (one for one in arguments.kw_defaults if one is not None)
-    if names.lazy_annotations:
+    if lazy or isinstance(node, ast.Lambda):
         return
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     every += [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
@@ -335,12 +374,56 @@ def _classes(
         return
     name = prefix + own
     if len(before) != 1 or len(after) != 1:
-        changed.update((name, MODULE))
+        changed.add(name)
+        # Only the definition of a class that nothing but Python itself makes is no more than a value.
+        if not all(
+            _is_plain(node, names) and _runs_nothing(node, names) for node in (*before, *after)
+        ):
+            changed.add(MODULE)
+        for node in (*before, *after):
+            changed.update(f"{name}.{one}" for one in _Body(node.body).bound)
         return
     one, other = before[0], after[0]
     if _header(one) != _header(other):
         changed.update((name, MODULE))
-    _compare(_Body(one.body, base.lines), _Body(other.body, head.lines), f"{name}.", changed, names)
+    _compare(
+        _Body(one.body, base.lines),
+        _Body(other.body, head.lines),
+        f"{name}.",
+        changed,
+        names,
+        plain=_is_plain(one, names) and _is_plain(other, names),
+    )
+
+
+def _is_plain(node: ast.ClassDef, names: _Names) -> bool:
+    """Whether a class is made by Python itself: no decorator, no keyword, no base but builtin ones that do not look at the body."""
+    return not (node.decorator_list or node.keywords) and all(
+        isinstance(base, ast.Name)
+        and base.id in outside.PLAIN_BASES
+        and base.id not in names.bindings
+        and hasattr(builtins, base.id)
+        for base in node.bases
+    )
+
+
+def _runs_nothing(node: ast.ClassDef, names: _Names) -> bool:
+    """Whether the body of a class only defines methods and values."""
+    for statement, _ in reader.statements(node.body):
+        if isinstance(statement, _FUNCTION):
+            safe = all(
+                harmless.decorator(one, names.bindings) and names.known(one)
+                for one in statement.decorator_list
+            ) and all(names.safe(part) for part in _evaluated(statement, names))
+        elif reader.assigned(statement):
+            safe = _annotation_safe(statement, names) and names.safe(
+                getattr(statement, "value", None)
+            )
+        else:
+            safe = reader.is_text(statement) or isinstance(statement, ast.Pass)
+        if not safe:
+            return False
+    return True
 
 
 def _header(node: ast.ClassDef) -> list[str]:

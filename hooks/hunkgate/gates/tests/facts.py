@@ -7,7 +7,8 @@ import-time code. Each carries *tokens*, the names it mentions, in one small alp
 ``run``                 the module's own global ``run``
 ``pkg.core.run``        a chain of attributes that begins at a global which an import bound
 ``.run``                attribute ``run`` of something not known statically
-``~run``                attribute ``run`` of the method's own first argument
+``~run``                attribute ``run`` of the method's own first argument; ``~*`` one whose name is made at run time
+``&Base``               a class made inside a function joins this class with others, or hands attributes on; ``&`` any
 ``'pkg.core.run``       a string constant that could name a module, an attribute, a program or a file
 ``(client``             a parameter, by which pytest hands out fixtures
 ``"index``              a word of a longer string, which could name an attribute where such names are looked up
@@ -28,7 +29,7 @@ from enum import IntFlag
 from typing import NamedTuple, Protocol
 
 # Raise it whenever what ``reader.read`` writes changes meaning: kept facts of another version are not used.
-VERSION = 2
+VERSION = 3
 
 _DOTTED = re.compile(r"'\.{0,3}[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from hunkgate.gates.tests import outside
 from hunkgate.gates.tests.facts import MAIN, MODULE, Definition, Facts, Trait
+from hunkgate.gates.tests.families import Families
 from hunkgate.gates.tests.modules import Modules
 from hunkgate.gates.tests.roots import Layout
 
@@ -70,6 +71,9 @@ class Graph:
         self._data = self._data_names(data)
         self._walked: dict[tuple[str, str], tuple[str, ...]] = {}
         self._classes: dict[str, list[Key]] = defaultdict(list)
+        # The members of each class: last name to slot.
+        self._members: dict[Key, dict[str, int]] = defaultdict(dict)
+        self._families = Families(files, self._modules)
         self._build()
 
     # Nodes
@@ -140,9 +144,10 @@ class Graph:
                 owner, dot, last = name.rpartition(".")
                 hub = attributes[last]
                 if dot:
-                    if not last.startswith("__"):
+                    if not (last.startswith("__") and last.endswith("__")):
                         hub.append(2 * node + 1)
                     members.append(2 * node + 1)
+                    self._members[path, owner][last] = 2 * node + 1
                     above = self._ids.get((path, owner), module)
                     self.edges[above].append(2 * node)
                     if (
@@ -515,7 +520,11 @@ class Graph:
         testing = self._is_testing(path)
         for token in definition.tokens:
             mark = token[0]
-            if mark in ".~":
+            if mark == "~" and (own := self._own(path, definition.name, token[1:])) is not None:
+                edges += own
+            elif token == "~*":  # noqa: S105 - a token of this module's alphabet
+                edges += (self._reflect, self._dynamic)
+            elif mark in ".~":
                 target = self._attributes.get(token[1:])
                 if target is not None:
                     edges.append(target)
@@ -537,6 +546,8 @@ class Graph:
                     edges += (self._mentioned(path, name) for name in self._tops.get(path, ()))
                 else:
                     edges.append(2 * self.node("", token))
+            elif mark == "&":
+                continue
             elif mark in "^$":
                 fits = str.startswith if mark == "^" else str.endswith
                 edges += (
@@ -559,6 +570,18 @@ class Graph:
         if not facts.readable:
             edges += (self._reflect, self._globals, self._dynamic)
             self._escaped.update(self._files)
+
+    def _own(self, path: str, name: str, member: str) -> list[int] | None:
+        """What a member of a method's own object stands for ('*': every member); None where it could be anything."""
+        family = self._families.of(path, name.rpartition(".")[0])
+        if family is None:
+            return None
+        return [
+            target
+            for one in family
+            for last, target in self._members.get(one, {}).items()
+            if member in ("*", last)
+        ]
 
     def _imports(self, path: str, token: str, *, at_import: bool) -> list[int]:
         """What an import runs; one inside a function also mentions what it binds, since locals are not followed."""

@@ -207,6 +207,12 @@ def value(expression: ast.expr, bindings: Bindings) -> bool:
         )
     if isinstance(expression, ast.UnaryOp):
         return isinstance(expression.operand, ast.Constant)
+    if isinstance(expression, ast.IfExp):
+        return all(
+            value(one, bindings) for one in (expression.test, expression.body, expression.orelse)
+        )
+    if isinstance(expression, ast.Compare):
+        return all(value(one, bindings) for one in (expression.left, *expression.comparators))
     if isinstance(expression, ast.Attribute):
         return _module_attribute(expression, bindings)
     if isinstance(expression, ast.Subscript):

@@ -50,7 +50,7 @@ _MODULE_NAMES = frozenset({"mod", "module"})
 # What argparse's result is usually called; ``vars`` of it holds plain values.
 _NAMESPACES = frozenset({"args", "arguments", "namespace", "ns", "options", "opts", "parsed"})
 _CLASS_ARGUMENTS = frozenset({"cls", "mcs", "mcls", "metacls", "klass"})
-_MARKS = ".~'\"(^$+@!"
+_MARKS = ".~'\"(^$+@!&"
 _DELEGATES = frozenset({"__getattr__", "__getattribute__", "__setattr__", "__delattr__", "__dir__"})
 
 
@@ -195,6 +195,8 @@ class _Reading:
         self._examples: set[str] = set()
         self._plugins: list[str] = []
         self._delegate = False
+        # Whether the first argument of the method that is being read is an object of the method's own class.
+        self._bound = False
         # Globals that hold what a call returned: their ``__dict__`` is that of an object, not of a class or module.
         self._instances: set[str] = set()
         self._found: dict[str, tuple[Trait, set[str], list[str]]] = {}
@@ -318,8 +320,12 @@ class _Reading:
         for default in (*arguments.defaults, *filter(None, arguments.kw_defaults)):
             self._scan([default], tokens if harmless.value(default, self._bindings) else runs)
         self._delegate = node.name in _DELEGATES
+        self._bound = bool(prefix) and all(
+            harmless.last_name(one) != "staticmethod" and harmless.decorator(one, self._bindings)
+            for one in node.decorator_list
+        )
         self._scope(node, tokens, frozenset(), own=bool(prefix))
-        self._delegate = False
+        self._delegate = self._bound = False
         if "!dynamic" in tokens and arguments.kwarg is not None:
             # The name may be that of a keyword at the call.
             tokens.add("!members")
@@ -338,16 +344,21 @@ class _Reading:
     def _class(self, node: ast.ClassDef, prefix: str, runs: set[str]) -> None:
         trait = Trait.CLASS
         bases: set[str] = set()
+        arguments: set[str] = set()
         for decorator in node.decorator_list:
             self._scan([decorator], runs)
             if not harmless.class_decorator(decorator, self._bindings):
                 trait |= Trait.REGISTERED
         for base in node.bases:
+            while isinstance(base, ast.Subscript):
+                # What stands in the brackets of a generic base is no base.
+                self._scan([base.slice], arguments)
+                base = base.value
             self._scan([base], bases)
             root: ast.expr = base
             while isinstance(root, ast.Attribute):
                 root = root.value
-            if not isinstance(root, (ast.Name, ast.Subscript)):
+            if not isinstance(root, ast.Name):
                 self._scan([base], runs)
         for keyword in node.keywords:
             self._scan([keyword.value], runs)
@@ -357,7 +368,7 @@ class _Reading:
         name = prefix + node.name
         if node.decorator_list or node.keywords:
             trait |= Trait.BUILT
-        self._define(name, trait, bases, sorted(bases))
+        self._define(name, trait, bases | arguments, sorted(bases))
         for statement, _ in statements(node.body):
             self._statement(statement, f"{name}.", runs)
 
@@ -376,6 +387,8 @@ class _Reading:
         stores.update(one.arg for one in (arguments.vararg, arguments.kwarg) if one is not None)
         if own and every:
             first = every[0].arg
+        elif first in stores:
+            first = ""
         annotations = [one.annotation for one in every if one.annotation is not None]
         if isinstance(node, ast.Lambda):
             body: list[ast.AST] = [node.body]
@@ -401,7 +414,7 @@ class _Reading:
         inner: list[ast.AST] = []
         declared: set[str] = set()
         reflected: set[str] = set()
-        dynamic = False
+        dynamic = own = rebound = False
         stack = list(nodes)
         while stack:
             node = stack.pop()
@@ -411,6 +424,7 @@ class _Reading:
                     loads.append((node.id, ()))  # type: ignore[attr-defined]
                 else:
                     stores.add(node.id)  # type: ignore[attr-defined]
+                    rebound = rebound or node.id == first  # type: ignore[attr-defined]
                 continue
             if kind is ast.Constant:
                 if node.value.__class__ is str:  # type: ignore[attr-defined]
@@ -442,15 +456,25 @@ class _Reading:
                         reflected.update(seen)
                 if "__all__" in attributes:
                     tokens.add("!globals")
+                if "__bases__" in attributes or (
+                    attributes[0] == "__class__" and node.ctx.__class__ is ast.Store  # type: ignore[attr-defined]
+                ):
+                    tokens.add("&")
                 if below.__class__ is ast.Name:
                     loads.append((below.id, tuple(reversed(attributes))))
                 else:
-                    tokens.update(f".{name}" for name in attributes)
+                    tokens.update(f".{name}" for name in attributes[:-1])
+                    above = self._bound and first and _is_super(below)
+                    tokens.add(f"{'~' if above else '.'}{attributes[-1]}")
                     stack.append(below)
                 continue
             if kind is ast.Call:
+                self._made_class(node, tokens)  # type: ignore[arg-type]
                 if _dynamic(node, tokens, first):  # type: ignore[arg-type]
-                    dynamic = True
+                    if self._bound and first and _of_first(node, first):  # type: ignore[arg-type]
+                        own = True
+                    else:
+                        dynamic = True
             elif kind is ast.JoinedStr or kind is ast.BinOp:
                 _parts(node, tokens)  # type: ignore[arg-type]
             elif kind in _COMPREHENSIONS or kind is ast.Lambda:
@@ -493,6 +517,10 @@ class _Reading:
                     stack.extend(item for item in value if isinstance(item, ast.AST))
                 elif isinstance(value, ast.AST):
                     stack.append(value)
+        if own and rebound:
+            dynamic = True
+        elif own and not (self._delegate and local):
+            tokens.add("~*")
         if dynamic and not (self._delegate and local):
             tokens.add("!members" if reflected else "!dynamic")
         if reflected - {"__name__", "__qualname__", "__dict__"}:
@@ -503,7 +531,7 @@ class _Reading:
         tokens.update(stores & declared)
         for name, path in loads:
             if name in hidden:
-                mark = "~" if name == first else "."
+                mark = "~" if name == first and self._bound and not rebound else "."
                 tokens.update(f"{mark}{part}" for part in path[:1])
                 tokens.update(f".{part}" for part in path[1:])
             elif path and name in self._bindings:
@@ -521,6 +549,8 @@ class _Reading:
                 self._scope(node, tokens, frozen, first=first)
             elif isinstance(node, ast.ClassDef):
                 # Names of a class body are not seen from its methods: its own stores hide nothing.
+                bound, self._bound = self._bound, False
+                self._local_class(node, tokens)
                 for statement in node.body:
                     if isinstance(statement, _FUNCTION):
                         self._scan(statement.decorator_list, tokens, frozen)
@@ -535,8 +565,59 @@ class _Reading:
                         )
                     elif not is_text(statement):
                         self._scan([statement], tokens, frozen)
+                self._bound = bound
             else:
                 self._scan(list(_children(node)), tokens, frozen, set(), first)
+
+    def _local_class(self, node: ast.ClassDef, tokens: set[str]) -> None:
+        """Note a class inside a function that joins classes, or that hands attributes on: ``&`` and each base."""
+        delegates = any(
+            (
+                one.name in _DELEGATES
+                if isinstance(one, _FUNCTION)
+                else _DELEGATES.intersection(assigned(one))
+            )
+            for one in node.body
+        )
+        if len(node.bases) + len(node.keywords) > 1 or (node.bases and delegates):
+            _join(node.bases, tokens)
+
+    def _made_class(self, node: ast.Call, tokens: set[str]) -> None:
+        """Note a class that a call makes: ``type(name, bases, members)``."""
+        name = harmless.last_name(node.func)
+        if name in ("new_class", "make_dataclass"):
+            tokens.add("&")
+        elif name == "type" and len(node.args) == 3:
+            bases = node.args[1]
+            _join(bases.elts if isinstance(bases, ast.Tuple) else [bases], tokens)
+
+
+def _join(bases: Iterable[ast.expr], tokens: set[str]) -> None:
+    for base in bases:
+        while isinstance(base, ast.Subscript):
+            base = base.value
+        root: ast.expr = base
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        tokens.add(f"&{ast.unparse(base)}" if isinstance(root, ast.Name) else "&")
+
+
+def _is_super(expression: ast.AST) -> bool:
+    return (
+        isinstance(expression, ast.Call)
+        and isinstance(expression.func, ast.Name)
+        and expression.func.id == "super"
+        and not expression.args
+    )
+
+
+def _of_first(call: ast.Call, first: str) -> bool:
+    """Whether the call looks at a member of the method's own first argument."""
+    return (
+        harmless.last_name(call.func) in _MEMBER_LOOKUPS
+        and isinstance(call.args[0], ast.Name)
+        and call.args[0].id == first
+    )
 
 
 # Methods by which one object is stored in another.

@@ -312,9 +312,10 @@ def _answer(
         if not part.changed:
             continue
         module = graph.node(path, MODULE)
-        own = [
-            Seed(path=path, name=name, node=graph.node(path, name)) for name in sorted(part.changed)
-        ]
+        altered = set(part.changed)
+        if _imports_matter(graph, path, part):
+            altered.add(MODULE)
+        own = [Seed(path=path, name=name, node=graph.node(path, name)) for name in sorted(altered)]
         reach = 0
         for seed in own:
             reach |= graph.reached(seed.node)

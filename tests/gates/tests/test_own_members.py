@@ -1,0 +1,147 @@
+"""What ``self.name`` in a method can mean, and what a change to a module's own code means for who merely imports it."""
+
+import pytest
+
+from fakes import change
+from hunkgate.gates.tests import selection
+from hunkgate.gates.tests.facts import NoStore
+from hunkgate.gates.tests.settings import TestSettings
+
+PYPROJECT = b"[tool.pytest.ini_options]\ntestpaths = ['tests']\npythonpath = ['src']\n"
+
+
+def affected(
+    source: str, before: str, after: str, tests: dict[str, str], **others: str
+) -> set[str]:
+    """The names (``a`` for tests/test_a.py) of the tests that a change of src/pkg.py chooses."""
+    assert before in source
+    tree = {
+        "pyproject.toml": PYPROJECT,
+        "src/pkg.py": source.encode(),
+        **{f"src/{name}.py": text.encode() for name, text in others.items()},
+        **{f"tests/test_{name}.py": text.encode() for name, text in tests.items()},
+    }
+    head = tree | {"src/pkg.py": source.replace(before, after, 1).encode()}
+    answer = selection.select(change(tree, head), TestSettings(), NoStore())
+    return {one.path.removeprefix("tests/test_").removesuffix(".py") for one in answer.files}
+
+
+TWO = """
+class Plan:
+    def run(self):
+        return self.step()
+
+    def step(self):
+        return 1
+
+
+class Other:
+    def step(self):
+        return 2
+"""
+RUNS = "import pkg\n\n\ndef test():\n    pkg.Other\n    assert pkg.Plan().run() == 1\n"
+
+
+def test_a_member_of_its_own_object_is_not_that_of_an_unrelated_class() -> None:
+    tests = {
+        "plan": RUNS,
+        "other": "import pkg\n\n\ndef test():\n    assert pkg.Other().step()\n",
+    }
+    assert affected(TWO, "return 2", "return 3", tests) == {"other"}
+    assert affected(TWO, "return 1", "return 3", tests) == {"plan"}
+
+
+@pytest.mark.parametrize(
+    ("classes", "test"),
+    [
+        pytest.param("class Other(Plan):\n    def step(self):\n        return 2\n", "pkg.Other().run()", id="a class below"),
+        pytest.param("class Other:\n    def step(self):\n        return 2\n\n\nclass Both(Plan, Other):\n    pass\n", "pkg.Both().run()", id="a class beside it in a class below"),
+        pytest.param("class Other:\n    def step(self):\n        return 2\n\n\nclass Third:\n    run = Plan.run\n    step = Other.step\n", "pkg.Third().run()", id="a method taken over by another class"),
+        pytest.param("class Other:\n    def step(self):\n        return 2\n\n\nbase = Plan\n\n\nclass Third(base):\n    step = Other.step\n", "pkg.Third().run()", id="a base known by another name"),
+        pytest.param("class Other:\n    def step(self):\n        return 2\n\n\ndef both():\n    class Both(Other, Plan):\n        pass\n\n    return Both()\n", "pkg.both().run()", id="classes joined inside a function"),
+        pytest.param("class Other:\n    def step(self):\n        return 2\n\n\ndef both():\n    return type('Both', (Other, Plan), {})()\n", "pkg.both().run()", id="classes joined by type()"),
+        pytest.param("class Other:\n    def step(self):\n        return 2\n\n\ndef both():\n    class Inner(Plan):\n        def __getattribute__(self, name):\n            return getattr(Other(), name) if name == 'step' else super().__getattribute__(name)\n\n    return Inner()\n", "pkg.both().run()", id="an object that answers for another"),
+    ],
+)  # fmt: skip
+def test_a_member_of_its_own_object_may_come_from(classes: str, test: str) -> None:
+    source = f"class Plan:\n    def run(self):\n        return self.step()\n\n\n{classes}"
+    tests = {"a": f"import pkg\n\n\ndef test():\n    assert {test} == 2\n"}
+    assert affected(source, "return 2", "return 3", tests) == {"a"}
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        pytest.param("def run(self):\n        def inner(self):\n            return self.step()\n\n        return inner(Other())", id="an inner function with a first argument of that name"),
+        pytest.param("def run(self):\n        self = Other()\n        return self.step()", id="a name that is bound anew"),
+        pytest.param("@staticmethod\n    def run():\n        return Plan.go(Other())\n\n    @staticmethod\n    def go(self):\n        return self.step()", id="a static method"),
+        pytest.param("def run(self):\n        class Inner:\n            def go(self):\n                return self.other.step()\n\n        Inner.other = Other()\n        return Inner().go()", id="a class inside the method"),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_its_own_object_may_be_any(run: str) -> None:
+    source = f"class Plan:\n    {run}\n\n\nclass Other:\n    def step(self):\n        return 2\n"
+    tests = {"a": "import pkg\n\n\ndef test():\n    assert pkg.Plan().run() == 2\n"}
+    assert affected(source, "return 2", "return 3", tests) == {"a"}
+
+
+def test_a_name_made_at_run_time_means_the_members_of_its_own_object_only() -> None:
+    source = TWO.replace("self.step()", "getattr(self, type(self).__name__.lower())()").replace(
+        "def step(self):\n        return 1", "def plan(self):\n        return 1"
+    )
+    tests = {
+        "plan": RUNS,
+        "other": "import pkg\n\n\ndef test():\n    assert pkg.Other().step()\n",
+    }
+    assert affected(source, "return 1", "return 3", tests) == {"plan"}
+    assert affected(source, "return 2", "return 3", tests) == {"other"}
+
+
+def test_the_arguments_of_a_generic_base_are_no_bases() -> None:
+    source = (
+        "import typing as t\n\nT = t.TypeVar('T')\n\n\nclass Box(t.Generic[T]):\n"
+        "    def used(self):\n        return 1\n\n    def unused(self):\n        return 2\n"
+    )
+    tests = {
+        "used": "import pkg\n\n\ndef test():\n    assert pkg.Box().used()\n",
+        "unused": "import pkg\n\n\ndef test():\n    assert pkg.Box().unused()\n",
+    }
+    assert affected(source, "return 2", "return 3", tests) == {"unused"}
+
+
+IMPORTERS = {
+    "a": "import pkg\n\n\ndef test():\n    assert pkg.a()\n",
+    "b": "import pkg\n\n\ndef test():\n    assert pkg.b()\n",
+}
+AB = "def a():\n    return 1\n\n\ndef b():\n    return TABLE\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("def b():\n    return TABLE", "class New:\n    x = {'a': 1}\n\n    def f(self):\n        return 1\n\n\ndef b():\n    return New", id="a plain class is added"),
+        pytest.param("TABLE = ()", "TABLE = (1,) if DEBUG else (2,)", id="a value by a condition"),
+    ],
+)  # fmt: skip
+def test_a_new_value_does_not_matter_to_who_only_imports_the_file(before: str, after: str) -> None:
+    assert affected(f"DEBUG = False\nTABLE = ()\n\n\n{AB}", before, after, IMPORTERS) == {"b"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("def gone():\n    return 1\n", "", id="a name that import-time code still looks up is gone"),
+        pytest.param("import json\n", "import json\nimport absent_library\n", id="an import of what nothing else imports"),
+        pytest.param("import json\n", "import json\nfrom other import missing\n", id="an import of a name that is not there"),
+        pytest.param("import json\nimport other\n", "import json\n", id="an import that ran code is gone"),
+        pytest.param("class Last:", "class Last(Missing):", id="a base that is not there"),
+    ],
+)  # fmt: skip
+def test_an_import_that_can_fail_matters_to_all_who_import_the_file(
+    before: str, after: str
+) -> None:
+    source = (
+        "import json\nimport other\n\n\ndef gone():\n    return 1\n\n\nTABLE = [gone]\n\n\n"
+        + AB
+        + "class Last:\n    pass\n"
+    )
+    assert affected(source, before, after, IMPORTERS, other="print(1)\n") == {"a", "b"}
