@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from hunkgate import signing
 from hunkgate.approvals import ApprovalSettings, Item, Signed, Statement, coverage, statement
@@ -19,10 +20,14 @@ from hunkgate.policy import Policy
 from hunkgate.signing import Signers
 from hunkgate.text import visible
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 NOTES = "refs/notes/hunkgate"
 # `git commit -v` shows the diff below this line (wt-status.c, cut_line): what stands there is not of the message.
 _SCISSORS = "------------------------ >8 ------------------------"
 _MARKS_AT_ONCE = 500
+_BEGUN = 200  # lines that are verified before it is known whether they matter
 _SKEW_SECONDS = 600  # how far the clock of the approver's machine may be ahead
 
 
@@ -151,6 +156,36 @@ class Lifting:
         self._landed = landed
         self._now = int(time.time()) if now is None else now
         self._remarks: dict[str, None] = {}
+        self._begun: dict[tuple[Trust, Signed], Future[Approval | ApprovalError]] = {}
+        self._open = contextlib.ExitStack()
+
+    def begin(self) -> None:
+        """Start to verify what is carried, while the gates still judge: the time goes to ssh-keygen, one process for each line.
+
+        Only the first lines are begun, so that a message full of forged ones costs no more than a message full of real ones.
+        """
+        self._carried = tuple(self._carried)
+        lines = []
+        for carried in self._carried[:_BEGUN]:
+            with contextlib.suppress(ApprovalError):
+                lines.append(statement.from_line(carried.line))
+        if not lines:
+            return
+        from concurrent.futures import (
+            ThreadPoolExecutor,
+        )  # 10 ms that a change without lines need not pay
+
+        pool = self._open.enter_context(ThreadPoolExecutor(os.cpu_count()))
+        for trust in self._policies:
+            signers = self._open.enter_context(signing.signers(trust.signers))
+            for one in dict.fromkeys(lines):
+                self._begun[trust, one] = pool.submit(_held, one, trust, signers, self._now)
+
+    def close(self) -> None:
+        """Wait for what was begun and take its files away."""
+        for future in self._begun.values():
+            future.cancel()
+        self._open.close()
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -233,16 +268,13 @@ class Lifting:
                 yield one, source
 
     def _verified(self, trust: Trust, lines: Sequence[tuple[Signed, str]]) -> tuple[Approval, ...]:
+        begun = [self._begun.get((trust, one)) for one, _source in lines]
+        waiting = [
+            one for (one, _source), future in zip(lines, begun, strict=True) if future is None
+        ]
         with signing.signers(trust.signers) as signers:
-
-            def held(one: Signed) -> Approval | ApprovalError:
-                try:
-                    return verified(one, trust, signers, self._now)
-                except ApprovalError as error:
-                    return error
-
-            if len(lines) == 1:
-                answers = [held(lines[0][0])]
+            if len(waiting) < 2:
+                fresh = iter([_held(one, trust, signers, self._now) for one in waiting])
             else:
                 from concurrent.futures import (
                     ThreadPoolExecutor,
@@ -250,7 +282,10 @@ class Lifting:
 
                 # The time goes to ssh-keygen, one process each: the threads only wait for them.
                 with ThreadPoolExecutor(os.cpu_count()) as pool:
-                    answers = list(pool.map(held, (one for one, _source in lines)))
+                    fresh = iter(
+                        list(pool.map(lambda one: _held(one, trust, signers, self._now), waiting))
+                    )
+        answers = [next(fresh) if future is None else future.result() for future in begun]
         approvals = []
         for answer, (one, source) in zip(answers, lines, strict=True):
             if isinstance(answer, ApprovalError):
@@ -281,6 +316,13 @@ class Lifting:
         self._remarks.setdefault(
             f"the approval of {visible(refused.principal)} in {source} does not count: {why}"
         )
+
+
+def _held(one: Signed, trust: Trust, signers: Signers, now: int) -> Approval | ApprovalError:
+    try:
+        return verified(one, trust, signers, now)
+    except ApprovalError as error:
+        return error
 
 
 def verified(one: Signed, trust: Trust, signers: Signers, now: int) -> Approval:

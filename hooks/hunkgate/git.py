@@ -271,6 +271,11 @@ class Repository:
             )
         return tuple(found)
 
+    def mentioned(self, exclude: Iterable[str], head: str, words: str) -> bool:
+        """Whether the message of any commit that ``head`` reaches and none of ``exclude`` does holds these words."""
+        flags = ("--max-count=1", "--fixed-strings", f"--grep={words}", "--end-of-options")
+        return bool(self.run("rev-list", *flags, head, *(f"^{one}" for one in exclude)))
+
     def commits(self, exclude: Iterable[str], head: str) -> Iterator[Change]:
         """Each commit that ``head`` reaches and none of ``exclude`` does, parents first, against its first parent.
 

@@ -5,7 +5,7 @@ import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hunkgate import occasions, policies
 from hunkgate.commands import answer, occasion
@@ -17,6 +17,9 @@ from hunkgate.judge import judge, merged
 from hunkgate.model import Approved, Change, Fault, Finding, Level, Outcome, Verdict
 from hunkgate.occasions import Occasion
 from hunkgate.policy import POLICY_FILE, PROJECT_FILE
+
+if TYPE_CHECKING:
+    from hunkgate.consents import Lifting
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -108,21 +111,34 @@ def judged(
             yield change
 
     def lift(findings: Sequence[Finding]) -> tuple[Sequence[Finding], Sequence[Approved]]:
-        # Signatures, and the modules that read them, are for a change that something blocks.
-        from hunkgate.commands import consent
-
-        lifting = consent.lifting(repository, one, approvals)
+        lifting = begun or _lifting(repository, one, approvals)
         parted = lifting(findings)
         refused.extend(lifting.remarks)
         return parted
 
-    verdict = judge(
-        changes(), one.policies, gates, lift=lift, remarks=policies.remarks(one.policies)
-    )
+    # Where commits carry approvals, their signatures are verified while the gates judge.
+    begun = None
+    if one.head is not None and repository.mentioned(one.exclude, one.head, "Hunkgate-Approval:"):
+        begun = _lifting(repository, one, approvals)
+        begun.begin()
+    try:
+        verdict = judge(
+            changes(), one.policies, gates, lift=lift, remarks=policies.remarks(one.policies)
+        )
+    finally:
+        if begun is not None:
+            begun.close()
     verdict = replace(verdict, remarks=(*verdict.remarks, *refused), range=one.range)
     for change in last:
         verdict = _with_candidate(verdict, change)
     return _first(verdict) if one.enrolling else verdict
+
+
+def _lifting(repository: Repository, one: Occasion, approvals: str | None) -> "Lifting":
+    # Signatures, and the modules that read them, are for a change that something blocks.
+    from hunkgate.commands import consent
+
+    return consent.lifting(repository, one, approvals)
 
 
 def _with_candidate(verdict: Verdict, change: Change) -> Verdict:
