@@ -16,7 +16,7 @@ os.environ["GIT_PYTHON_REFRESH"] = "quiet"
 
 import git as gitpython
 
-from hunkgate import attributes, process
+from hunkgate import attributes, globs, process
 from hunkgate.errors import GitError
 from hunkgate.model import GITLINK, Change, Entry, FileChange, Hunk, Origin, Status
 
@@ -27,6 +27,8 @@ _DIFF = (
     "--raw", "--numstat", "-z", "-M50%", "-l0", "--no-rename-empty", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
     "--no-relative", "--diff-algorithm=myers", "--no-color", "--full-index", "--submodule=short", "-O/dev/null",
 )  # fmt: skip
+# Parents, trees and dates of commits as they are stored, not as a commit-graph file says: git never holds that against the objects.
+_STORED = "core.commitGraph=false"
 # These change what a diff shows or where it goes; GIT_INDEX_FILE, GIT_DIR and their like say what is judged and stay.
 _HOSTILE = frozenset(
     {
@@ -46,6 +48,7 @@ _HOSTILE = frozenset(
 )
 _BINARY_WINDOW_BYTES = 8000  # git's buffer_is_binary (xdiff-interface.c)
 _TREE_MODE = 0o040000
+_OWN_FOLDER = frozenset({".git", "git~1"})  # the second is its short name on Windows
 _KEPT_BYTES, _KEPT_BLOBS = 64 * 1024, 256  # at most 16 MiB of contents are remembered
 
 
@@ -75,6 +78,7 @@ class Repository:
         self._recent: dict[str, bytes] = {}
         self._objects = gitpython.Git(str(self._cwd))
         self._objects.update_environment(GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0")
+        self._objects.set_persistent_git_options(c=_STORED)
 
     # -- running git ------------------------------------------------------------------------------------------------------
 
@@ -237,8 +241,24 @@ class Repository:
         return Change(origin=Origin.RANGE, base=base_tree, head=head_tree, files=files, commit=head)
 
     def net(self, base: str, head: str) -> Change:
-        """What a branch does since it left ``base``: from their merge base to ``head`` (unrelated histories: from ``base`` itself)."""
-        return self.between(self.merge_base(base, head) or base, head)
+        """What a branch does since it left ``base``: from their merge base to ``head`` (unrelated histories: from ``base`` itself).
+
+        Where histories crossed there are several merge bases, and what the branch took back of one is no change against another:
+        then it is held against ``base``, without what is as it was in all of them.
+        """
+        lines = self.run("merge-base", "--all", base, head, statuses=(0, 1))
+        starts = lines.decode("ascii").split() or [base]
+        if len(starts) == 1:
+            return self.between(starts[0], head)
+        whole = self.between(base, head)
+        moved = {
+            path
+            for start in starts
+            for file in self.between(start, head).files
+            for path in file.touched
+        }
+        own = tuple(file for file in whole.files if any(path in moved for path in file.touched))
+        return replace(whole, files=own)
 
     def merge_base(self, one: str, other: str) -> str | None:
         """A best common ancestor of two commits, None where their histories are unrelated."""
@@ -655,7 +675,7 @@ def _git(
     env |= {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
     env |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     env |= variables or {}
-    result = process.run(["git", *arguments], cwd=cwd, env=env, stdin=stdin)
+    result = process.run(["git", "-c", _STORED, *arguments], cwd=cwd, env=env, stdin=stdin)
     if result.status not in statuses:
         said = (
             result.stderr.decode("utf-8", "replace")
@@ -699,6 +719,17 @@ def _is_id(field: bytes) -> bool:
     return len(field) in (40, 64) and field.isalnum()
 
 
+def _check(path: str) -> None:
+    """Raises GitError for a path that would lead into git's own folder: git never makes one (git-fsck(1), hasDotgit)."""
+    if path.isascii() and not any(name in path.lower() for name in _OWN_FOLDER):
+        return
+    if any(globs.fold(part) in _OWN_FOLDER for part in path.split("/")):
+        raise GitError(
+            f"a commit holds {path!r}, which leads into git's own folder",
+            remedy="leave that commit out; git fsck names it",
+        )
+
+
 def _files(
     fields: Iterator[bytes], ends: Callable[[bytes], bool]
 ) -> tuple[tuple[FileChange, ...], bytes | None]:
@@ -726,6 +757,8 @@ def _files(
     for path, (header, old_path) in raw.items():
         base_mode, head_mode, base_blob, head_blob, status = header[1:].decode("ascii").split(" ")
         kind = Status.UNMERGED if status == "U" else Status(status[0])
+        if kind is not Status.DELETED:
+            _check(path)
         added_lines, deleted_lines = (
             (None, None) if kind is Status.UNMERGED else counts.get(path, (0, 0))
         )
