@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Patterns of these forms are always right. Only the others are worth the import of pathspec, which takes as long as half a check.
 _PLAIN = re.compile(r"!?/?[\w.@+~*?-]+(?:/[\w.@+~*?-]+)*/?", re.ASCII)
+# Windows drops dots and blanks at the end of a name, and `name::$STREAM` is the file itself. `*.` and `..` stay what they are.
+_IGNORED_END = re.compile(r"(?<=[\w-])(?:::\$[^/]*|[. ]+)(?=/|$)")
 _SPECIAL = frozenset("*?[]\\")
 
 
@@ -120,12 +122,14 @@ class _Screen:
 
 
 def fold(path: str) -> str:
-    """The path as a file system that ignores case and Unicode normal form sees it (HFS+, APFS, NTFS)."""
+    """The path as a file system that ignores case, Unicode normal form and dots at the end sees it (HFS+, APFS, NTFS)."""
     if path.isascii():
-        return path.casefold()
-    folded = unicodedata.normalize("NFKC", path).casefold()
-    # HFS+ ignores these when it compares names (git's own protectHFS list, utf8.c next_hfs_char).
-    return "".join(character for character in folded if unicodedata.category(character) != "Cf")
+        folded = path.casefold()
+    else:
+        normal = unicodedata.normalize("NFKC", path).casefold()
+        # HFS+ ignores these when it compares names (git's own protectHFS list, utf8.c next_hfs_char).
+        folded = "".join(one for one in normal if unicodedata.category(one) != "Cf")
+    return _IGNORED_END.sub("", folded)
 
 
 @functools.lru_cache(maxsize=64)

@@ -77,7 +77,8 @@ def matched(patterns: Globs, path: str, *, folder: bool = False) -> str | None:
         direct = patterns.match(name)
         if direct is not None:
             return direct
-        loose = patterns.folded.match(globs.fold(name))
+        # On Windows a backslash parts folders, too.
+        loose = patterns.folded.match(globs.fold(name.replace("\\", "/")))
         if loose is not None:
             return patterns.patterns[patterns.folded.patterns.index(loose)]
     return None
