@@ -5,7 +5,7 @@ It counts what git counts: lines added plus lines deleted, an exact move as noth
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hunkgate import approvals
 from hunkgate.gate import Gate, Rule
@@ -18,6 +18,8 @@ DEFAULT_LINES = 500  # the upper end of the 300 to 500 lines a step that teams r
 DEFAULT_BYTES = 1024 * 1024
 DEFAULT_LINE_LENGTH = 5000
 _HEAVIEST = 5
+_PRINTABLE = bytes((*range(0x20, 0x7F), *b"\t\n\r\f"))
+_ODD_TENTHS = 3  # Perl's -T calls a file text up to this share (perlfunc(1), -X)
 
 RULES = (
     Rule(id="size/lines", summary="more changed lines than the limit"),
@@ -83,7 +85,7 @@ def parse(table: Table) -> SizeSettings:
 def check(change: Change, settings: SizeSettings, policy: Policy) -> Iterator[Finding]:
     """Findings on the whole change, one for each group over a limit, and on single files that are too big or too wide."""
     del policy
-    counted = _counted(change, settings)
+    counted = tuple(_told(change, file, settings) for file in _counted(change, settings))
     if change.origin is not Origin.RANGE:
         # Each commit of a range is judged by itself for what a single file holds: the net change would only say it twice.
         for file in counted:
@@ -111,6 +113,32 @@ def _counted(change: Change, settings: SizeSettings) -> tuple[FileChange, ...]:
         )
         files = tuple(file for file in files if file.path not in marked)
     return files
+
+
+def _told(change: Change, file: FileChange, settings: SizeSettings) -> FileChange:
+    """The file; a text that one NUL, or UTF-16, made binary for git with its lines counted all the same."""
+    modes = (file.base_mode, file.head_mode)
+    if not file.binary or file.head_blob in (None, file.base_blob) or GITLINK in modes:
+        return file
+    if (
+        settings.binary_bytes is not None
+        and change.head.size(str(file.head_blob)) > settings.binary_bytes
+    ):
+        return file  # refused by its bytes
+    if not _is_text(change.after(file)):
+        return file
+    hunks = change.head.hunks(file.base_blob, file.head_blob)
+    return replace(
+        file,
+        added=sum(len(hunk.added) for hunk in hunks),
+        deleted=sum(len(hunk.removed) for hunk in hunks),
+    )
+
+
+def _is_text(content: bytes) -> bool:
+    """Whether people would read this once its NULs are gone: little else in it is not printable. Compressed data is over half odd."""
+    rest = content.replace(b"\0", b"")
+    return rest != b"" and len(rest.translate(None, _PRINTABLE)) * 10 <= len(rest) * _ODD_TENTHS
 
 
 def _group(change: Change, files: tuple[FileChange, ...], limit: Limit) -> Iterator[Finding]:
