@@ -159,6 +159,27 @@ class Repository:
             self._recent[blob] = found[2]
         return found[2]
 
+    def contents(self, blobs: Iterable[str]) -> Mapping[str, bytes]:
+        """The contents of many blobs, by one process. Raises GitError where one is missing."""
+        asked = tuple(dict.fromkeys(blobs))
+        output = self.run(
+            "cat-file", "--batch", stdin="".join(f"{one}\n" for one in asked).encode()
+        )
+        found = {}
+        at = 0
+        for blob in asked:
+            end = output.index(b"\n", at)
+            facts = output[at:end].split(b" ")
+            if len(facts) != 3 or facts[1] != b"blob":
+                raise GitError(
+                    f"object {blob} is missing",
+                    remedy="fetch the history it belongs to (git fetch --unshallow) or run git fsck",
+                )
+            at = end + 1 + int(facts[2])
+            found[blob] = output[end + 1 : at]
+            at += 1
+        return found
+
     def size(self, blob: str) -> int:
         """The size of a blob in bytes, without reading it."""
         if self.object_format != "sha1":

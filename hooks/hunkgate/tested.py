@@ -13,7 +13,6 @@ from hunkgate import ledger, project, recording, snapshot, trial
 from hunkgate.errors import ToolError
 from hunkgate.gate import Gate
 from hunkgate.gates.tests import check, runners, selection
-from hunkgate.gates.tests.facts import NoStore
 from hunkgate.gates.tests.record import read
 from hunkgate.gates.tests.runners import Job, Wanted, rules
 from hunkgate.gates.tests.runners import pytest as pytest_runner
@@ -26,6 +25,7 @@ from hunkgate.model import Change, Fault, Finding, Origin, Verdict
 from hunkgate.occasions import Occasion
 from hunkgate.project import Interpreter
 from hunkgate.records import RecordStore
+from hunkgate.store import FileStore
 from hunkgate.text import visible
 from hunkgate.trial import Tally, Terms
 
@@ -150,6 +150,7 @@ class Tested:
             if job.runner == "pytest"
         }
         carried: set[str] = set()
+        facts = FileStore(self.repository.state, self.repository.contents)
         commits = self.repository.log(self.asked.exclude, self.asked.head)[-_LOOKED_BACK:]
         for commit in reversed(commits):
             if commit.id == self.asked.head:
@@ -162,7 +163,7 @@ class Tested:
             }
             if passed:
                 since = self.repository.between(commit.id, self.asked.head)
-                broken = selection.select(since, self.settings, NoStore())
+                broken = selection.select(since, self.settings, facts)
                 if broken.kind is not Kind.ALL:
                     carried |= passed - {one.path for one in broken.files}
                     carried -= rules.tests(since, self.settings).keys()

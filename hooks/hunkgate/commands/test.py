@@ -185,7 +185,7 @@ def _choice(change: Change, settings: TestSettings, repository: Repository) -> C
         known = Records()
     for remark in store.remarks:
         print(f"hunkgate: {visible(remark)}", file=sys.stderr)
-    facts = FileStore(repository.state)
+    facts = FileStore(repository.state, repository.contents)
     return recorded.select(change, known, lambda one: selection.select(one, settings, facts))
 
 

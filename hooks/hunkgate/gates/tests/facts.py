@@ -23,13 +23,15 @@ import-time code. Each carries *tokens*, the names it mentions, in one small alp
 """
 
 import re
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntFlag
 from typing import NamedTuple, Protocol
 
-# Raise it whenever what ``reader.read`` writes changes meaning: kept facts of another version are not used.
-VERSION = 3
+# Raise it whenever what ``reader`` writes, or what is remembered of layouts and imports, changes meaning: what another version kept
+# is not used.
+VERSION = 4
 
 _DOTTED = re.compile(r"'\.{0,3}[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 
@@ -84,18 +86,25 @@ class Facts(NamedTuple):
         return self.definitions[0]
 
 
-# The tokens by which a file loads others, whichever of its definitions has them: imports and strings with a dot in them.
+# The tokens by which a file loads or names others, whichever of its definitions has them: imports, and strings with a dot in them.
 Outline = tuple[str, ...]
 
 
-def outline(facts: Facts) -> Outline:
-    """What of the facts says which other files this one can load."""
-    found = {f"+0:{plugin}:" for plugin in facts.plugins}
-    for definition in facts.definitions:
-        for token in definition.tokens:
-            if token[0] in "+@" or (token[0] == "'" and _DOTTED.fullmatch(token)):
-                found.add(token)
-    return tuple(sorted(found))
+def is_dotted(token: str) -> bool:
+    """Whether a string's token could name a module."""
+    return _DOTTED.fullmatch(token) is not None
+
+
+def outline(tokens: Iterable[str]) -> Outline:
+    """Those of a file's tokens that say which other files it can load or names, in order."""
+    return tuple(
+        sorted(
+            sys.intern(token)
+            for token in set(tokens)
+            if token[0] in "+@"
+            or (token[0] == "'" and ("." in token.rpartition("/")[2] or is_dotted(token)))
+        )
+    )
 
 
 class FactStore(Protocol):
@@ -104,8 +113,16 @@ class FactStore(Protocol):
     def get(self, blobs: Iterable[str]) -> Mapping[str, Facts]:
         """The facts that are kept for these blobs; those that are not are missing."""
 
-    def outlines(self, blobs: Iterable[str]) -> Mapping[str, Outline]:
-        """The outlines of the facts that are kept for these blobs."""
+    def outlines(
+        self, blobs: Iterable[str], read: Callable[[str], Outline]
+    ) -> Mapping[str, Outline]:
+        """The outlines of these blobs; ``read`` makes that of one that is not kept."""
+
+    def recall(self, name: str) -> object:
+        """What was last remembered under this name, None where nothing is."""
+
+    def remember(self, name: str, value: object) -> None:
+        """Remember plain tuples, dictionaries, texts and numbers under a name."""
 
     def put(self, facts: Mapping[str, Facts]) -> None:
         """Keep these facts. A store that cannot keep them loses nothing but time."""
@@ -120,10 +137,19 @@ class NoStore:
         del blobs
         return {}
 
-    def outlines(self, blobs: Iterable[str]) -> Mapping[str, Outline]:
+    def outlines(
+        self, blobs: Iterable[str], read: Callable[[str], Outline]
+    ) -> Mapping[str, Outline]:
+        """All are read."""
+        return {blob: read(blob) for blob in blobs}
+
+    def recall(self, name: str) -> object:
         """Nothing is kept."""
-        del blobs
-        return {}
+        del name
+        return None
+
+    def remember(self, name: str, value: object) -> None:
+        """Nothing is kept."""
 
     def put(self, facts: Mapping[str, Facts]) -> None:
         """Nothing is kept."""

@@ -10,6 +10,7 @@ import shlex
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.model import Tree
@@ -162,6 +163,32 @@ def layout(tree: Tree) -> Layout:
         scripts=scripts,
         plugins=tuple(dict.fromkeys(plugins)),
     )
+
+
+def decides(path: str) -> bool:
+    """Whether the content of the file, where a tree has it, says something about its layout."""
+    return path.rpartition("/")[2] in _PYTEST_FILES
+
+
+def pack(found: Layout) -> tuple[object, ...]:
+    """The layout as plain values that ``unpack`` takes."""
+    pytest = {folder: _fields(one) for folder, one in found.pytest.items()}
+    return (tuple(sorted(found.roots)), pytest, dict(found.scripts), found.plugins)
+
+
+def unpack(packed: tuple[Any, ...]) -> Layout:
+    """The layout that ``pack`` packed."""
+    roots, pytest, scripts, plugins = packed
+    return Layout(
+        roots=frozenset(roots),
+        pytest={folder: PytestSettings(**one) for folder, one in pytest.items()},
+        scripts=scripts,
+        plugins=plugins,
+    )
+
+
+def _fields(one: PytestSettings) -> dict[str, object]:
+    return {name: getattr(one, name) for name in PytestSettings.__dataclass_fields__}
 
 
 def _join(folder: str, name: str) -> str:

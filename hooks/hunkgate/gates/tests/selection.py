@@ -2,12 +2,13 @@
 
 import enum
 import fnmatch
+import hashlib
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hunkgate.gates.tests import coarse, delta, reader, roots
-from hunkgate.gates.tests.facts import MODULE, Facts, FactStore, outline
+from hunkgate.gates.tests.facts import MODULE, Facts, FactStore, Outline
 from hunkgate.gates.tests.graph import Graph, Key
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.model import GITLINK, SYMLINK, Change, FileChange, Tree
@@ -135,15 +136,7 @@ class Trace:
 
 def select(change: Change, settings: TestSettings, store: FactStore) -> Selection:
     """The test files of the head tree that the change can make fail. Raises GitError where a blob cannot be read."""
-    layout = roots.layout(change.head)
-    entries = change.head.entries()
-    tests = tuple(path for path in entries if layout.is_test(path, settings))
-    if layout_doctests := tuple(
-        path
-        for path in entries
-        if path.endswith(".py") and path not in tests and layout.governing(path).doctest_modules
-    ):
-        tests += _with_doctests(change.head, layout_doctests)
+    layout, tests = _surroundings(change.head, settings, store)
     if not tests:
         return Selection(kind=Kind.NONE, reason="the tree holds no test files")
     changed = tuple(one for one in change.files if one.base_blob != one.head_blob or one.old_path)
@@ -156,6 +149,32 @@ def select(change: Change, settings: TestSettings, store: FactStore) -> Selectio
     if not changed:
         return Selection(kind=Kind.NONE, reason="no content changed", tests=tests)
     return _by_graph(change, changed, layout, tests, store)
+
+
+def _surroundings(
+    tree: Tree, settings: TestSettings, store: FactStore
+) -> tuple[roots.Layout, tuple[str, ...]]:
+    """The tree's layout and its test files, remembered for as long as no path, no configuration and no setting differs."""
+    entries = tree.entries()
+    ruling = (f"{path} {entries[path].blob}" for path in entries if roots.decides(path))
+    text = "\0".join((*entries, "", *ruling, "", repr(settings.paths), repr(settings.patterns)))
+    key = hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
+    known = store.recall("layout")
+    if isinstance(known, tuple) and len(known) == 3 and known[0] == key:
+        return roots.unpack(known[1]), known[2]
+    layout = roots.layout(tree)
+    tests = tuple(path for path in entries if layout.is_test(path, settings))
+    collected = frozenset(tests)
+    doctests = tuple(
+        path
+        for path in entries
+        if path.endswith(".py") and path not in collected and layout.governing(path).doctest_modules
+    )
+    if doctests:
+        # Which of them hold examples is for their contents to say.
+        return layout, tests + _with_doctests(tree, doctests)
+    store.remember("layout", (key, roots.pack(layout), tests))
+    return layout, tests
 
 
 def _everything(tests: tuple[str, ...], reason: str) -> Selection:
@@ -257,26 +276,19 @@ def _by_files(
     """The answer by imports alone."""
     changed = {path for path, part in parts.items() if part != delta.Delta()}
     others = [path for path in data if path not in parts and not _is_prose(path)]
+    blobs = {path: blob for path, (_, blob) in sources.items()}
+    trees = {blob: tree for tree, blob in sources.values()}
+
+    def outlines(wanted: Iterable[str]) -> Mapping[str, Outline]:
+        return store.outlines(wanted, lambda blob: reader.outline(trees[blob].read(blob)))
+
     if others:
-        names = {path.rpartition("/")[2]: path for path in others}
-        found = gather(sources, store)
-        users = {
-            path
-            for path, facts in found.items()
-            for definition in facts.definitions
-            for token in definition.tokens
-            if token[0] == "'" and token.rpartition("/")[2].removeprefix("'") in names
-        }
+        users = _naming(others, sources, outlines, store)
         if not users:
             return _everything(tests, f"{others[0]} changed, and nothing tells which test uses it")
         changed |= users
-    kept = dict(store.outlines({blob for _, blob in sources.values()}))
-    missing = {path: place for path, place in sources.items() if place[1] not in kept}
-    if missing:
-        for path, facts in gather(missing, store).items():
-            kept[sources[path][1]] = outline(facts)
-    outlines = {path: kept[blob] for path, (_, blob) in sources.items()}
-    ways = coarse.importers(outlines, layout, tests, changed)
+    linked = coarse.links(blobs, layout, outlines, store)
+    ways = coarse.importers(linked, layout, tests, changed)
     files = tuple(
         SelectedFile(
             path=path,
@@ -297,6 +309,32 @@ def _by_files(
     if changed:
         return _everything(tests, f"no test file is seen to import {min(changed)}")
     return Selection(kind=Kind.NONE, reason="only comments or prose changed", tests=tests)
+
+
+def _naming(
+    data: Iterable[str],
+    sources: Mapping[str, tuple[Tree, str]],
+    outlines: coarse.Outlines,
+    store: FactStore,
+) -> set[str]:
+    """The Python files with a string that ends in the name of one of these data files."""
+    names = {path.rpartition("/")[2] for path in data}
+    if all("." in name for name in names):
+        blobs = {path: blob for path, (_, blob) in sources.items()}
+        kept = outlines(blobs.values())
+        tokens = {path: kept[blob] for path, blob in blobs.items()}
+    else:
+        # Outlines hold no strings without a dot.
+        tokens = {
+            path: tuple(token for one in facts.definitions for token in one.tokens)
+            for path, facts in gather(sources, store).items()
+        }
+    return {
+        path
+        for path, own in tokens.items()
+        for token in own
+        if token[0] == "'" and token.rpartition("/")[2].removeprefix("'") in names
+    }
 
 
 def _answer(
