@@ -5,8 +5,9 @@ import json
 
 from hunkgate import policies
 from hunkgate.commands import occasion
+from hunkgate.gates.dependencies.dependency import DependencyChange
+from hunkgate.gates.dependencies.screen import concerns
 from hunkgate.gates.dependencies.settings import DependencySettings
-from hunkgate.gates.dependencies.survey import survey
 from hunkgate.git import open_repository
 from hunkgate.reports import dependencies as report
 
@@ -28,7 +29,11 @@ def run(arguments: argparse.Namespace) -> int:
     change = occasion.change(arguments, repository)
     judging = policies.of_tree(change.base, "base").settings["dependencies"]
     assert isinstance(judging, DependencySettings)
-    found = survey(change, judging)
+    found: tuple[DependencyChange, ...] = ()
+    if concerns(change, judging):
+        from hunkgate.gates.dependencies.survey import survey
+
+        found = survey(change, judging)
     if arguments.format == "json":
         print(json.dumps(report.records(found), indent=1))
     elif arguments.format == "markdown":

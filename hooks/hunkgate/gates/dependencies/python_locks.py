@@ -51,9 +51,9 @@ def hashes_of(files: Iterable[Mapping[str, object]]) -> frozenset[str]:
     for one in files:
         if isinstance(one.get("hash"), str):
             found.add(str(one["hash"]))
-        found.update(
-            f"{algorithm}:{value}" for algorithm, value in documents.table_at(one, "hashes").items()
-        )
+        if "hashes" in one:
+            several = documents.table_at(one, "hashes")
+            found.update(f"{algorithm}:{value}" for algorithm, value in several.items())
     return frozenset(found)
 
 

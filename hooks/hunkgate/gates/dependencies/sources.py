@@ -4,6 +4,7 @@ Spellings differ between tools and their releases (``git+ssh://git@host/owner/na
 ``github:owner/name#ref``): what names the same repository becomes the same locator, ``host/owner/name``.
 """
 
+import functools
 import re
 
 from hunkgate.gates.dependencies.dependency import RefKind, Source, SourceKind
@@ -50,10 +51,17 @@ def address(url: str) -> str:
 
 def host(url: str) -> str:
     """The host that a URL names, in lower case, with its port; '' where it names none."""
-    scheme = _SCHEME.match(url)
+    # A lock names some ten thousand files on a handful of hosts: the rules are asked once for each.
+    scheme, mark, rest = url.partition("://")
+    return _host(scheme + mark + rest.partition("/")[0]) if mark else ""
+
+
+@functools.lru_cache(maxsize=1024)
+def _host(beginning: str) -> str:
+    scheme = _SCHEME.match(beginning)
     if not scheme:
         return ""
-    return re.split(r"[/?#]", url[scheme.end() :], maxsplit=1)[0].rpartition("@")[2].lower()
+    return re.split(r"[?#]", beginning[scheme.end() :], maxsplit=1)[0].rpartition("@")[2].lower()
 
 
 def git(url: str, ref: str = "", kind: RefKind | None = None) -> Source:

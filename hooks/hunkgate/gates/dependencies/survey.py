@@ -44,8 +44,13 @@ class _Side:
 
     reading: Reading = field(default_factory=Reading)
     problem: UnreadableError | None = None
-    digest: str = ""
+    content: bytes = b""
     there: bool = False
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content in hex, '' where there is none. Only an approval of an unreadable file asks for it."""
+        return hashlib.sha256(self.content).hexdigest() if self.there else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +132,6 @@ def _side(tree: Tree, path: str, mode: int, blob: str | None, format_: Format) -
     content = tree.read(blob)
     if format_.marker and mode != SYMLINK and format_.marker not in content:
         return _Side()
-    digest = hashlib.sha256(content).hexdigest()
     try:
         if mode == SYMLINK:
             raise UnreadableError(
@@ -144,9 +148,9 @@ def _side(tree: Tree, path: str, mode: int, blob: str | None, format_: Format) -
             raise UnreadableError("no record was found in it")
     except UnreadableError as problem:
         return _Side(
-            reading=problem.reading or Reading(), problem=problem, digest=digest, there=True
+            reading=problem.reading or Reading(), problem=problem, content=content, there=True
         )
-    return _Side(reading=reading, digest=digest, there=True)
+    return _Side(reading=reading, content=content, there=True)
 
 
 def _read(path: str, format_: Format, base: _Side, head: _Side) -> _Read | None:
@@ -211,7 +215,7 @@ def _included(change: Change, known: tuple[_Read, ...], chosen: _Chosen) -> Iter
     )
     for path in sorted(old.keys() | new.keys()):
         base, head = old.get(path), new.get(path)
-        if base is not None and head is not None and base.digest == head.digest:
+        if base is not None and head is not None and base.content == head.content:
             continue
         read = _read(path, requirements, base or _Side(), head or _Side())
         if read is not None:
@@ -283,7 +287,7 @@ def _commit(path: str | None, mode: int, commit: str | None) -> _Side:
         scope="lock",
         source=Source(kind=SourceKind.GIT, ref=commit, ref_kind=RefKind.SHA),
     )
-    return _Side(reading=Reading(dependencies=(one,)), digest=commit, there=True)
+    return _Side(reading=Reading(dependencies=(one,)), there=True)
 
 
 def _surroundings(
