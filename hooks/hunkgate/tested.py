@@ -265,7 +265,7 @@ def _failures(tally: Tally, chosen: Selection) -> Iterable[Finding]:
     reasons: Mapping[str, SelectedFile] = {one.path: one for one in chosen.files}
     for unit in tally.failed:
         nodes = [one for one in tally.failures if one.partition("::")[0].endswith(unit)]
-        why = f"chosen because it {reasons[unit].reason}" if unit in reasons else "chosen by a rule"
+        why = f"chosen because {reasons[unit].reason}" if unit in reasons else "chosen by a rule"
         yield Finding(
             rule=check.FAILED.id,
             path=unit,

@@ -63,7 +63,6 @@ def run(arguments: argparse.Namespace) -> int:
         f"  git add {POLICY_FILE} {HOOKS_FILE}\n"
         "  pre-commit install --hook-type pre-commit --hook-type pre-merge-commit --hook-type pre-push\n"
         "  hunkgate install\n"
-        "  hunkgate approve --all   # the hooks are a new dependency themselves\n"
         "  git commit"
     )
     return 0

@@ -242,7 +242,7 @@ def test_explain_gives_the_way_from_a_test_to_the_change() -> None:
     answer = chosen("src/pkg/core.py", b"return 1", b"return 2")
     lines = answer.explain("tests/test_reexport.py")
     assert lines[0] == "tests/test_reexport.py"
-    assert lines[1].startswith("selected: reaches src/pkg/core.py::run")
+    assert lines[1].startswith("selected: it reaches src/pkg/core.py::run")
     assert lines[-1] == "  -> src/pkg/core.py::run"
 
 
@@ -275,5 +275,5 @@ def test_large_trees_are_answered_by_imports(monkeypatch: pytest.MonkeyPatch) ->
     answer = chosen("src/pkg/local.py", b"return 1", b"return 2")
     assert narrow <= names(answer)
     assert next(one for one in answer.files if one.path == "tests/test_local.py").reason == (
-        "imports src/pkg/user.py -> src/pkg/local.py"
+        "it imports src/pkg/user.py -> src/pkg/local.py"
     )

@@ -295,7 +295,7 @@ def _by_files(
             reason=(
                 "the test file itself changed"
                 if len(ways[path]) == 1
-                else f"imports {' -> '.join(ways[path][1:])}"
+                else f"it imports {' -> '.join(ways[path][1:])}"
             ),
             distance=len(ways[path]) - 1,
             changed=((ways[path][-1], MODULE),),
@@ -436,7 +436,7 @@ def _selected(graph: Graph, seeds: list[Seed], bits: int) -> tuple[SelectedFile,
         reaching = [seed for seed in seeds if graph.reached(seed.node) >> index & 1]
         start = graph.node(path, MODULE)
         own = any(seed.path == path for seed in seeds)
-        labels = ", ".join(seed.label for seed in reaching[:3]) + (
+        labels = ", ".join(dict.fromkeys(seed.label for seed in reaching[:3])) + (
             f" and {len(reaching) - 3} more" if len(reaching) > 3 else ""
         )
         found.append(
@@ -445,7 +445,7 @@ def _selected(graph: Graph, seeds: list[Seed], bits: int) -> tuple[SelectedFile,
                 reason=(
                     "the test file itself changed"
                     if own
-                    else f"reaches {labels}" if labels else "stands nearest to what changed"
+                    else f"it reaches {labels}" if labels else "it stands nearest to what changed"
                 ),
                 distance=0 if own else distances.get(start, len(graph.keys)),
                 changed=tuple((seed.path, seed.name) for seed in reaching),

@@ -123,10 +123,10 @@ def _block(statement: str, word: str, rest: str) -> _Block:
 
 
 def _gem(text: str, blocks: list[_Block], line: int) -> Dependency | None:
-    """One ``gem`` call; None where its name has to be computed."""
+    """One ``gem`` call; None where its name has to be computed or is empty."""
     position, named = ruby.arguments(text)
     name = ruby.literal(position[0]) if position else None
-    if name is None:
+    if not name:
         return None
     versions = [ruby.literals(one) for one in position[1:]]
     known = [value for values in versions if values is not None for value in values]
