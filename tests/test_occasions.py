@@ -404,9 +404,23 @@ def test_without_a_remote_the_old_tip_judges(folder: Folder) -> None:
 
 
 def test_without_a_remote_the_first_commit_has_nothing_that_could_judge_it(folder: Folder) -> None:
-    new = folder.commit({"hunkgate.toml": POLICY})
+    folder.stage({"hunkgate.toml": POLICY})
+    new = folder.git("commit-tree", folder.git("write-tree"), "-m", "x")
     line = f"{ZERO} {new} refs/heads/main\n".encode()
     assert occasions.transaction(open_repository(folder.path), line) == ()
+
+
+def test_a_branch_that_is_there_has_an_old_tip_also_where_git_does_not_say_it(
+    folder: Folder,
+) -> None:
+    old = folder.commit({"hunkgate.toml": POLICY})
+    folder.stage({"a.txt": "1\n"})
+    new = folder.git("commit-tree", folder.git("write-tree"), "-p", old, "-m", "x")
+    for ref in ("refs/heads/main", "refs/heads/new"):
+        (found,) = occasions.transaction(
+            open_repository(folder.path), f"{ZERO} {new} {ref}\n".encode()
+        )
+        assert (ends(found), found.exclude) == ((old, new), (old,))
 
 
 # -- ranges and what is staged ----------------------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ def transaction(repository: Repository, lines: bytes) -> tuple[Occasion, ...]:
     """A local ref update, from what git gives a reference-transaction hook: ``old-id new-id ref`` lines (githooks(5)).
 
     Only commits that no remote is known to have are judged, each by itself, under the policy of the protected branch as last
-    fetched; where there is none, under the old tip's.
+    fetched; where there is none, under the old tip's, and for a new branch under HEAD's.
     """
     updates = {ref: (old, new) for old, new, ref in _fields(lines, 3) if _given(new)}
     replaced = next((ref for ref in updates if ref.startswith(_REPLACEMENTS)), None)
@@ -168,9 +168,11 @@ def transaction(repository: Repository, lines: bytes) -> tuple[Occasion, ...]:
     # What a remote has was judged when it was pushed there; without one only what the old tip, or another branch, already had.
     remote_tips = _tips(repository, "refs/remotes/")
     found = []
-    for ref, (old, new) in branches.items():
-        known = base[1] if base else (old if _given(old) else None)
-        if known is None:
+    for ref, (said, new) in branches.items():
+        # `git update-ref REF NEW` does not say what the old tip is: git then gives zeros for a ref that is there.
+        old = said if _given(said) else _tip(repository, ref)
+        known = base[1] if base else (old or _tip(repository, "HEAD"))
+        if not known:
             continue
         found.append(
             Occasion(
@@ -182,11 +184,17 @@ def transaction(repository: Repository, lines: bytes) -> tuple[Occasion, ...]:
                 ),
                 base=known,
                 head=new,
-                exclude=remote_tips or ((old,) if _given(old) else _tips(repository, _BRANCHES)),
+                exclude=remote_tips or ((old,) if old else _tips(repository, _BRANCHES)),
                 net=False,
             )
         )
     return tuple(found)
+
+
+def _tip(repository: Repository, ref: str) -> str:
+    """The commit that a ref names now, '' where there is none."""
+    found = repository.object(f"{ref}^{{commit}}")
+    return found[0] if found else ""
 
 
 def _tips(repository: Repository, below: str) -> tuple[str, ...]:
