@@ -190,6 +190,7 @@ FORMATS: tuple[Format, ...] = (
         "Dockerfile",
         "Containerfile",
         "Dockerfile.*",
+        "Dockerfile-*",
         "*.Dockerfile",
         "*.dockerfile",
         "Containerfile.*",
