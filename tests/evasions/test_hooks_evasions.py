@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from attempts import attempts
+from enrolled import enrol, key
 from gitfolder import Folder
 
 
@@ -109,3 +110,19 @@ def test_every_ref_of_a_push_is_refused_that_brings_it(hooked: Folder, tmp_path:
     hooked.git("push", "-q", "--no-verify", str(bare), "main")
     hooked.git("push", "-q", str(bare), "work:refs/heads/good", "side:refs/heads/bad", check=False)
     assert "bad" not in hooked.git("ls-remote", str(bare))
+
+
+def test_a_line_that_was_tampered_with_is_not_mended_by_the_approval_that_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrolled = enrol(tmp_path / "enrolled", key(tmp_path, "human"), key(tmp_path, "agent"))
+    assert enrolled.run("install", "--native").code == 0
+    line = enrolled.staged().approve()
+    unsigned = line.partition(".")[0] + "."
+    monkeypatch.setenv("PYTHONPATH", "")
+    folder = enrolled.folder
+    before = folder.git("rev-parse", "HEAD")
+    folder.git("commit", "-q", "-m", f"x\n\n{unsigned}", check=False)
+    assert folder.git("rev-parse", "HEAD") == before
+    folder.git("commit", "-q", "-m", f"x\n\n{line}")
+    assert folder.git("rev-parse", "HEAD") != before

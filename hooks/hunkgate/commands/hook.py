@@ -1,7 +1,9 @@
 """``hunkgate hook``: what git's message hooks run. ``prepare-commit-msg`` attaches approvals, ``commit-msg`` checks the message."""
 
 import argparse
+import contextlib
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,13 +75,20 @@ def _attach(repository: Repository, file: Path, written: tuple[Carried, ...], am
         return
     verdict = _judged(repository, (*known, *written), staged, amends=amends)
     used = {approval.nonce: None for lifted in verdict.approved for approval in lifted.approvals}
-    present = {one.line for one in written}
-    needed = [lines[nonce] for nonce in used if nonce in lines and lines[nonce] not in present]
+    # What the message carries of an approval is left to commit-msg: a second copy would hide that the first is another's.
+    present = set(_nonces(written))
+    needed = [lines[nonce] for nonce in used if nonce in lines and nonce not in present]
     if needed:
         trailers = (part for line in needed for part in ("--trailer", line))
         repository.run(
             "interpret-trailers", "--in-place", "--no-divider", *trailers, str(file.absolute())
         )
+
+
+def _nonces(carried: tuple[Carried, ...]) -> Iterator[str]:
+    for one in carried:
+        with contextlib.suppress(ApprovalError):
+            yield approvals.from_line(one.line).statement.nonce
 
 
 def _with_head(repository: Repository) -> Change:
