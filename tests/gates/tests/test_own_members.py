@@ -145,3 +145,43 @@ def test_an_import_that_can_fail_matters_to_all_who_import_the_file(
         + "class Last:\n    pass\n"
     )
     assert affected(source, before, after, IMPORTERS, other="print(1)\n") == {"a", "b"}
+
+
+LAZY = (
+    "def late():\n    return 1\n\n\ndef early():\n    return 2\n\n\n"
+    "def __getattr__(name):\n    if name == 'old':\n        return late\n    raise AttributeError(name)\n"
+)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        pytest.param("import pkg\n\n\ndef test():\n    assert pkg.old()\n", id="an attribute of the module"),
+        pytest.param("from pkg import old\n\n\ndef test():\n    assert old()\n", id="an import of the name"),
+        pytest.param("import pkg\n\n\ndef test():\n    assert [getattr(pkg, name) for name in ('old',)]\n", id="a name made at run time"),
+        pytest.param("import importlib\n\n\ndef test():\n    assert importlib.import_module('pkg').old()\n", id="a module imported by its name"),
+        pytest.param("from unittest import mock\n\n\ndef test():\n    with mock.patch('pkg.old'):\n        pass\n", id="a string for mock.patch"),
+        pytest.param("from pkg import *\n\n\ndef test():\n    pass\n", id="a star import"),
+        pytest.param("import sys\n\nimport pkg\n\n\ndef test():\n    assert sys.modules['pkg'].old()\n", id="sys.modules"),
+    ],
+)  # fmt: skip
+def test_a_module_answers_on_demand_for_names_it_does_not_have(test: str) -> None:
+    early = "from pkg import early\n\n\ndef test():\n    assert early()\n"
+    assert affected(LAZY, "return 1", "return 3", {"late": test, "early": early}) == {"late"}
+
+
+def test_what_a_module_hands_out_on_demand_may_live_anywhere() -> None:
+    source = (
+        "import importlib\n\nWHERE = {'run': 'core'}\n\n\ndef __getattr__(name):\n"
+        "    return getattr(importlib.import_module(WHERE[name]), name)\n\n\ndef other():\n    return 1\n"
+    )
+    tree = {
+        "pyproject.toml": PYPROJECT,
+        "src/pkg.py": source.encode(),
+        "src/core.py": b"def run():\n    return 1\n\n\ndef walk():\n    return 1\n",
+        "tests/test_run.py": b"from pkg import run\n\n\ndef test():\n    assert run()\n",
+        "tests/test_walk.py": b"from core import walk\n\n\ndef test():\n    assert walk()\n",
+    }
+    head = tree | {"src/core.py": tree["src/core.py"].replace(b"return 1", b"return 2")}
+    answer = selection.select(change(tree, head), TestSettings(), NoStore())
+    assert {one.path for one in answer.files} == {"tests/test_run.py", "tests/test_walk.py"}

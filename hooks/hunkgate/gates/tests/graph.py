@@ -163,10 +163,7 @@ class Graph:
                     self.edges[module].append(2 * node)
                     if trait & Trait.FUNCTION and trait & Trait.REGISTERED:
                         registered.append((path, name))
-                    elif (
-                        trait & (Trait.REGISTERED | Trait.HOOK | Trait.AUTOUSE)
-                        or name == "__getattr__"
-                    ):
+                    elif trait & (Trait.REGISTERED | Trait.HOOK | Trait.AUTOUSE):
                         self.edges[module].append(2 * node + 1)
             for definition in facts.definitions:
                 if definition.trait & Trait.FIXTURE:
@@ -189,10 +186,13 @@ class Graph:
         self._dynamic = self._hub("!dynamic", [])
         self._words: dict[str, int] = {}
         self._escaped: set[str] = set()
+        # Those that the definition at hand makes escape: whoever it hands them to may ask them for any name.
+        self._let_go: list[str] = []
         for path, facts in self._files.items():
             self._imports_of_packages(path)
+            looks_up = any(not _LOOKS_UP.isdisjoint(one.tokens) for one in facts.definitions)
             for definition in facts.definitions:
-                self._tokens(path, facts, definition)
+                self._tokens(path, facts, definition, looks_up=looks_up)
             for name, tokens in facts.bindings.items():
                 node = self._ids[path, name]
                 for token in tokens:
@@ -428,11 +428,17 @@ class Graph:
         if found is not None:
             targets.append(2 * found + 1)
         else:
+            targets += self._on_demand(file, name)
             for token in self._files[file].bindings.get("*", ()):
                 level, dotted, _ = _import(token)
                 for star in self._modules.named(file, level, dotted):
                     targets += self._member_of(star, name, seen | {stem})
         return targets
+
+    def _on_demand(self, file: str, name: str = "") -> list[int]:
+        """The module's ``__getattr__``, which answers for names that it does not have with anything of that name."""
+        found = self._ids.get((file, "__getattr__"))
+        return [] if found is None else [2 * found + 1, *self._attribute_targets([name])]
 
     def _name(self, path: str, token: str) -> list[int]:
         """What a global name, or a chain that begins at one, stands for in this file."""
@@ -463,6 +469,7 @@ class Graph:
             file = self._modules.files.get(stem)
             if file is not None:
                 self._escaped.add(file)
+                self._let_go.append(file)
 
     def _attribute_targets(self, names: Iterable[str]) -> list[int]:
         return [self._attributes[name] for name in names if name in self._attributes]
@@ -513,7 +520,8 @@ class Graph:
             targets += self._attribute_targets([name])
         return targets
 
-    def _tokens(self, path: str, facts: Facts, definition: Definition) -> None:
+    def _tokens(self, path: str, facts: Facts, definition: Definition, *, looks_up: bool) -> None:
+        """Add the edges of one definition. ``looks_up`` says that the file makes modules out of strings."""
         node = self._ids[path, definition.name]
         edges = self.edges[node]
         at_import = definition.name == MODULE
@@ -543,6 +551,7 @@ class Graph:
             elif mark == "!":
                 if token == "!own":  # noqa: S105 - a token of this module's alphabet
                     self._escaped.add(path)
+                    self._let_go.append(path)
                     edges += (self._mentioned(path, name) for name in self._tops.get(path, ()))
                 else:
                     edges.append(2 * self.node("", token))
@@ -556,20 +565,27 @@ class Graph:
             elif mark == "@":
                 begun = self._modules.beginning(path, token[1:]) if len(token) > 1 else self._files
                 self._escaped.update(begun)
+                self._let_go += begun
                 edges += map(self._module, begun)
             else:
                 edges += self._name(path, token)
-        if not _LOOKS_UP.isdisjoint(definition.tokens):
+        if looks_up:
+            # The name may stand in another definition of the file: a table of what is loaded on demand.
             for token in definition.tokens:
                 if token[0] == "'":
                     text = token[1:]
                     level = len(text) - len(text.lstrip("."))
                     self._escape(self._modules.named(path, level, text.lstrip(".")))
-            if "__name__" in definition.tokens:
-                self._escaped.add(path)
+        if not _LOOKS_UP.isdisjoint(definition.tokens) and "__name__" in definition.tokens:
+            self._escaped.add(path)
+            self._let_go.append(path)
         if not facts.readable:
             edges += (self._reflect, self._globals, self._dynamic)
             self._escaped.update(self._files)
+            self._let_go += self._files
+        for file in dict.fromkeys(self._let_go):
+            edges += self._on_demand(file)
+        self._let_go.clear()
 
     def _own(self, path: str, name: str, member: str) -> list[int] | None:
         """What a member of a method's own object stands for ('*': every member); None where it could be anything."""
@@ -591,7 +607,11 @@ class Graph:
         if not name and not at_import:
             self._escape(stems)
             self._escape(self._modules.named(path, level, dotted.partition(".")[0]))
-        if not name or name == "*":
+        if not name:
+            return targets
+        if name == "*":
+            for stem in stems:
+                targets += self._on_demand(self._modules.files.get(stem, ""))
             return targets
         for stem in stems:
             below = f"{stem}/{name}" if stem else name
@@ -601,6 +621,8 @@ class Graph:
             file = self._modules.files.get(stem, "")
             if not at_import or (file, name) in self._gone:
                 targets += self._member_of(stem, name)
+            elif (file, name) not in self._ids:
+                targets += self._on_demand(file, name)
             if not at_import:
                 self._escape([below])
                 if file:

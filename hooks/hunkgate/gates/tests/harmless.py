@@ -276,7 +276,19 @@ def wraps(expression: ast.expr, bindings: Bindings) -> bool:
 
 def class_decorator(expression: ast.expr, bindings: Bindings) -> bool:
     """Whether the decorator of a class does not store it."""
+    if isinstance(expression, ast.Attribute) and expression.attr == "register":
+        # Of an abstract class of the standard library: ``@MutableMapping.register``.
+        return expression.value.__class__ in (ast.Name, ast.Attribute) and all(
+            token.startswith(("+0:collections.abc:", "+0:numbers:", "+0:collections:abc"))
+            for token in bindings.get(_root(expression), ("",))
+        )
     return last_name(expression) in _CLASS_DECORATORS and _known(expression, bindings)
+
+
+def _root(expression: ast.expr) -> str:
+    while isinstance(expression, ast.Attribute):
+        expression = expression.value
+    return expression.id if isinstance(expression, ast.Name) else ""
 
 
 def _module_attribute(expression: ast.Attribute, bindings: Bindings) -> bool:
