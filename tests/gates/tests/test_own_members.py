@@ -119,11 +119,16 @@ AB = "def a():\n    return 1\n\n\ndef b():\n    return TABLE\n\n\n"
     ("before", "after"),
     [
         pytest.param("def b():\n    return TABLE", "class New:\n    x = {'a': 1}\n\n    def f(self):\n        return 1\n\n\ndef b():\n    return New", id="a plain class is added"),
+        pytest.param("TABLE = ''.join([chr(i) for i in range(3)])\n", "TABLE = 'abc'\n", id="a value that builtin functions made is replaced"),
+        pytest.param("TABLE = {Kind.A: 1, Kind.B: 2}", "TABLE = {Kind.A: 1}", id="a member of an enumeration has no value any more"),
         pytest.param("TABLE = ()", "TABLE = (1,) if DEBUG else (2,)", id="a value by a condition"),
     ],
 )  # fmt: skip
 def test_a_new_value_does_not_matter_to_who_only_imports_the_file(before: str, after: str) -> None:
-    assert affected(f"DEBUG = False\nTABLE = ()\n\n\n{AB}", before, after, IMPORTERS) == {"b"}
+    kind = "import enum\n\n\nclass Kind(enum.Enum):\n    A = 1\n    B = 2\n\n\n"
+    table = before if before.startswith("TABLE") else "TABLE = ()"
+    source = f"{kind}DEBUG = False\n{table}\n\n\n{AB}"
+    assert affected(source, before, after, IMPORTERS) == {"b"}
 
 
 @pytest.mark.parametrize(

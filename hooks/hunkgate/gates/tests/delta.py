@@ -10,6 +10,10 @@ from hunkgate.gates.tests import harmless, outside, reader
 from hunkgate.gates.tests.facts import MODULE
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+# Builtin functions without an effect, given values.
+_PURE = frozenset(
+    {"abs", "chr", "enumerate", "max", "min", "ord", "range", "reversed", "sum", "zip"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,15 @@ def between(before: bytes, after: bytes) -> Delta:
     names = head.bound | base.bound | frozenset(dir(builtins))
     changed: set[str] = set()
     lazy = "annotations" in head.future and "annotations" in base.future
-    _compare(base, head, "", changed, _Names(frozenset(names), head.bindings, lazy))
+    _compare(
+        base,
+        head,
+        "",
+        changed,
+        _Names(
+            frozenset(names), head.bindings, lazy, frozenset(base.classes), head.bound | base.bound
+        ),
+    )
     if base.future != head.future or (base.bound - head.bound) & _needed(other, lazy=lazy):
         changed.add(MODULE)
     changed.update(
@@ -96,6 +108,8 @@ class _Names:
     bound: frozenset[str]
     bindings: Mapping[str, list[str]]
     lazy_annotations: bool
+    classes: frozenset[str]
+    own: frozenset[str]
 
     def safe(self, expression: ast.AST | None) -> bool:
         """Whether evaluating this when the module is imported cannot newly raise or run the project's code."""
@@ -109,9 +123,35 @@ class _Names:
 
     def harmless(self, expression: ast.AST | None) -> bool:
         """Whether leaving this out leaves out nothing but a value."""
-        return (
-            not isinstance(expression, ast.expr) or not harmless.parts(expression, self.bindings)[1]
+        return not isinstance(expression, ast.expr) or all(
+            self._pure(one) for one in harmless.parts(expression, self.bindings)[1]
         )
+
+    def _pure(self, expression: ast.expr) -> bool:
+        """Whether evaluating this has no effect: values, members of classes of this file, what builtin functions make of these."""
+        if harmless.value(expression, self.bindings):
+            return True
+        if isinstance(expression, ast.Attribute):
+            return isinstance(expression.value, ast.Name) and expression.value.id in self.classes
+        if isinstance(expression, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
+            inner = [expression.elt]
+            for one in expression.generators:
+                inner += (one.iter, *one.ifs)
+            return all(self._pure(one) for one in inner)
+        if isinstance(expression, (ast.Tuple, ast.List, ast.Set)):
+            return all(self._pure(one) for one in expression.elts)
+        if not isinstance(expression, ast.Call) or expression.keywords:
+            return False
+        called = expression.func
+        if isinstance(called, ast.Name):
+            known = called.id in _PURE and called.id not in self.own
+        else:
+            known = (
+                isinstance(called, ast.Attribute)
+                and isinstance(called.value, ast.Constant)
+                and isinstance(called.value.value, str)
+            )
+        return known and all(self._pure(one) for one in expression.args)
 
     def known(self, expression: ast.AST) -> bool:
         """Whether every name in it is bound in the module."""
