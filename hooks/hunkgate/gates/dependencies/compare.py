@@ -42,12 +42,14 @@ def compare(before: Reading, after: Reading, *, file: str) -> tuple[DependencyCh
     """
     old, new = _by_name(before), _by_name(after)
     changes: list[DependencyChange] = []
-    registries = _registries(old)
     for key in sorted(old.keys() | new.keys()):
         left, right = old.get(key, []), new.get(key, [])
         if len(left) == 1 and len(right) == 1 and _alike(left[0], right[0]):
             continue
-        changes.extend(_marked(one, registries) for one in _changes(key, left, right, file))
+        changes.extend(_changes(key, left, right, file))
+    if any(one.before is None for one in changes):
+        registries = _registries(before)
+        changes = [_marked(one, registries) for one in changes]
     changes.extend(_options(before.options, after.options, file))
     return tuple(changes)
 
@@ -111,13 +113,12 @@ def _by_name(reading: Reading) -> dict[_Key, list[Dependency]]:
     return found
 
 
-def _registries(dependencies: dict[_Key, list[Dependency]]) -> frozenset[_Key]:
+def _registries(reading: Reading) -> frozenset[_Key]:
     """The registries that a file names: pairs of ecosystem and address."""
     return frozenset(
         (one.ecosystem, one.source.locator)
-        for several in dependencies.values()
-        for one in several
-        if one.source.kind is SourceKind.REGISTRY
+        for one in reading.every()
+        if one.source.kind is SourceKind.REGISTRY and not (one.name in reading.own and _is_own(one))
     )
 
 

@@ -1,7 +1,7 @@
 """One record for a dependency in any manifest or lock, and one record for what a change did to it."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from hunkgate.model import Level
@@ -137,12 +137,21 @@ class Option:
 class Reading:
     """What one format read from one version of one file. ``own`` holds normalised names that are the project itself;
     ``includes`` holds paths, relative to the repository root, of files to be read in the same format (``-r``, ``-c``).
+
+    ``rest`` gives what ``dependencies`` leaves out where two versions of a file were read together: all records of the names that both
+    state alike, without their lines. They are made when someone asks: most changes of a long lock need none of them.
     """
 
     dependencies: tuple[Dependency, ...] = ()
     options: tuple[Option, ...] = ()
     own: frozenset[str] = frozenset()
     includes: tuple[str, ...] = ()
+    rest: Callable[[], Iterable[Dependency]] = field(default=tuple, compare=False, repr=False)
+
+    def every(self) -> Iterator[Dependency]:
+        """All dependencies that the file states, those left out included."""
+        yield from self.dependencies
+        yield from self.rest()
 
 
 class UnreadableError(Exception):

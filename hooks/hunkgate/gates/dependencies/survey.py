@@ -24,7 +24,7 @@ from hunkgate.gates.dependencies.lookalike import Names
 from hunkgate.gates.dependencies.screen import NEVER_INCLUDED
 from hunkgate.gates.dependencies.settings import DependencySettings
 from hunkgate.gates.dependencies.signals import Surroundings, signalled
-from hunkgate.model import GITLINK, SYMLINK, Change, FileChange, Status, Tree
+from hunkgate.model import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Change, FileChange, Status, Tree
 
 LARGEST = 64 * 1024 * 1024
 """How many bytes of a manifest or lock are read; the largest lock found in public repositories has 9 MB."""
@@ -111,8 +111,10 @@ def _known(change: Change, chosen: _Chosen) -> Iterator[_Read]:
             # Under a name that its tool does not read, a file states nothing: a move to or from such a name adds or removes it all.
             if same and one in old and one in new and file.status is not Status.UNMERGED:
                 continue
-            base = _side(change.base, file.base_path or "", file.base_mode, file.base_blob, one)
-            head = _side(change.head, file.path, file.head_mode, file.head_blob, one)
+            base, head = _paired(change, file, one) or (
+                _side(change.base, file.base_path or "", file.base_mode, file.base_blob, one),
+                _side(change.head, file.path, file.head_mode, file.head_blob, one),
+            )
             path = file.path if one in new else file.base_path or file.path
             if file.status is Status.UNMERGED:
                 head = _Side(problem=UnreadableError("its merge is not resolved"), there=True)
@@ -121,6 +123,41 @@ def _known(change: Change, chosen: _Chosen) -> Iterator[_Read]:
             )
             if read is not None:
                 yield read
+
+
+def _paired(change: Change, file: FileChange, format_: Format) -> tuple[_Side, _Side] | None:
+    """Both sides of a file that was only edited, read together; None where each is read by itself, and says what is wrong with it."""
+    if (
+        file.base_path != file.head_path
+        or file.base_blob is None
+        or file.head_blob is None
+        or not {file.base_mode, file.head_mode} <= {REGULAR, EXECUTABLE}
+        or (together := format_.pair()) is None
+    ):
+        return None
+    before, after = change.base.read(file.base_blob), change.head.read(file.head_blob)
+    if max(len(before), len(after)) > LARGEST:
+        return None
+    try:
+        readings = together(before, after)
+    except (UnreadableError, RecursionError):  # entries too deep to be compared
+        return None
+    contents = before, after
+    if any(map(_silent, (format_, format_), contents, readings)):
+        return None
+    base, head = (
+        _Side(reading=reading, content=content, there=True)
+        for reading, content in zip(readings, contents, strict=True)
+    )
+    return base, head
+
+
+def _silent(format_: Format, content: bytes, reading: Reading) -> bool:
+    return (
+        format_.role is Role.LOCK
+        and len(content) > SILENT
+        and not (reading.dependencies or reading.own or any(True for _ in reading.rest()))
+    )
 
 
 def _side(tree: Tree, path: str, mode: int, blob: str | None, format_: Format) -> _Side:
@@ -140,11 +177,7 @@ def _side(tree: Tree, path: str, mode: int, blob: str | None, format_: Format) -
         if len(content) > LARGEST:
             raise UnreadableError(f"it has {len(content)} bytes; at most {LARGEST} are read")
         reading = format_.read(content, path)
-        if (
-            format_.role is Role.LOCK
-            and len(content) > SILENT
-            and not (reading.dependencies or reading.own)
-        ):
+        if _silent(format_, content, reading):
             raise UnreadableError("no record was found in it")
     except UnreadableError as problem:
         return _Side(
@@ -378,6 +411,6 @@ class _Neighbours:
 
 
 def _named(reading: Reading, ecosystem: str) -> Iterator[str]:
-    for one in reading.dependencies:
+    for one in reading.every():
         if one.ecosystem == ecosystem:
             yield one.name

@@ -2,6 +2,9 @@
 
 A module is imported only when a file of its format changed. Each has ``read(content: bytes, path: str) -> Reading`` and names its
 specification in its docstring; it raises UnreadableError and nothing else.
+
+A module may have ``pair(before: bytes, after: bytes) -> tuple[Reading, Reading]`` too: both versions of one file read together, with
+the records that both state alike left to ``Reading.rest``. What differs comes out exactly as two calls of ``read`` would show it.
 """
 
 import enum
@@ -53,6 +56,14 @@ class Format:
             if problem.settled:
                 problem.reading = _settled(read, problem.settled, path)
             raise
+
+    def pair(self) -> "Callable[[bytes, bytes], tuple[Reading, Reading]] | None":
+        """The format's reader of both versions of a file together, None where it has none."""
+        module = importlib.import_module(f"{__name__}.{self.module}")
+        return cast(
+            "Callable[[bytes, bytes], tuple[Reading, Reading]] | None",
+            getattr(module, "pair", None),
+        )
 
 
 def _settled(

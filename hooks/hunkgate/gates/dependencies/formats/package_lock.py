@@ -4,7 +4,8 @@ Version 1 nests ``dependencies``; versions 2 and 3 list ``packages`` by their fo
 only the old part says is read too, since an old npm would install it. The root, workspaces and links are the project itself.
 """
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents, npm
@@ -17,6 +18,8 @@ from hunkgate.gates.dependencies.dependency import (
 )
 
 _FOLDER = "node_modules/"
+_SCRIPT = "hasInstallScript"
+_OPENS = b'": {'
 
 
 class _Package(NamedTuple):
@@ -33,6 +36,31 @@ class _Package(NamedTuple):
 
 def read(content: bytes, _path: str) -> Reading:
     """Every locked package: each name, version, source and content once, however often it is installed."""
+    return _reading(_opened(content))
+
+
+def pair(before: bytes, after: bytes) -> tuple[Reading, Reading]:
+    """Both versions, with the packages left out that no copy of differs in: of ten thousand entries most changes touch a few."""
+    old, new = _opened(before), _opened(after)
+    if (
+        old.nested or new.nested
+    ):  # the lists of old npm state the same packages again: they are read whole
+        return _reading(old), _reading(new)
+    differing = {*(old.own ^ new.own), *_differing(old, new), *_differing(new, old)}
+    return _reading(old, differing), _reading(new, differing)
+
+
+class _Lock(NamedTuple):
+    """A lock as it was parsed: its installed packages by their place, the list of version 1, the names of the project itself."""
+
+    content: bytes
+    packages: Mapping[str, Mapping[str, object]]
+    nested: Mapping[str, Mapping[str, object]]
+    own: frozenset[str]
+
+
+def _opened(content: bytes) -> _Lock:
+    """Raises UnreadableError."""
     document = documents.json(content)
     if not isinstance(document, dict):
         raise UnreadableError("not an object")
@@ -43,8 +71,7 @@ def read(content: bytes, _path: str) -> Reading:
         raise UnreadableError(f"lockfileVersion {version} without packages")
     packages = _objects(document, "packages") if version > 1 else {}
     own = {str(document["name"])} if "name" in document else set()
-    found: dict[_Package, int] = {}
-    lines = _lines(content)
+    installed = {}
     for place, entry in packages.items():
         _, folder, name = place.rpartition(_FOLDER)
         if not folder:
@@ -52,14 +79,52 @@ def read(content: bytes, _path: str) -> Reading:
         elif entry.get("link") is True:
             own.add(name)
         else:
-            found.setdefault(_by_folder(name, entry), lines.get(place, 0))
-    for one in _unknown(_nested(_objects(document, "dependencies")), found):
-        if one.name not in own:
-            found.setdefault(one, lines.get(one.written, 0))
+            installed[place] = entry
+    return _Lock(content, installed, _objects(document, "dependencies"), frozenset(own))
+
+
+def _reading(lock: _Lock, names: Collection[str] | None = None) -> Reading:
+    """The packages of the lock, or of these names only; the others are the rest."""
+    left_out: list[str] = []
+    found: dict[_Package, str] = {}
+    for place, entry in lock.packages.items():
+        if names is None or _name(place, entry) in names:
+            found.setdefault(_by_folder(place, entry), place)
+        else:
+            left_out.append(place)
+    for one in _unknown(_nested(lock.nested), found):
+        if one.name not in lock.own:
+            found.setdefault(one, one.written)
+    lines = _lines(lock.content, found.values())
+
+    @functools.cache
+    def rest() -> tuple[Dependency, ...]:
+        several = (_by_folder(place, lock.packages[place]) for place in left_out)
+        return tuple(_dependency(one, 0) for one in dict.fromkeys(several))
+
     return Reading(
-        dependencies=tuple(_dependency(one, line) for one, line in found.items()),
-        own=frozenset(own),
+        dependencies=tuple(_dependency(one, lines.get(key, 0)) for one, key in found.items()),
+        own=lock.own,
+        rest=rest,
     )
+
+
+def _differing(one: _Lock, other: _Lock) -> Iterator[str]:
+    """The names of one lock's packages that the other has not in the same place with the same entry."""
+    for place, entry in one.packages.items():
+        mate = other.packages.get(place)
+        # 1 == True in Python, and only true lets scripts run.
+        if (
+            mate is None
+            or mate != entry
+            or (entry.get(_SCRIPT) is True) is not (mate.get(_SCRIPT) is True)
+        ):
+            yield _name(place, entry)
+
+
+def _name(place: str, entry: Mapping[str, object]) -> str:
+    """The real name of the package in this place: an alias has a ``name`` other than its folder's."""
+    return _text(entry, "name") or place.rpartition(_FOLDER)[2]
 
 
 def _objects(document: Mapping[str, object], field: str) -> Mapping[str, Mapping[str, object]]:
@@ -75,11 +140,11 @@ def _text(entry: Mapping[str, object], field: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _by_folder(name: str, entry: Mapping[str, object]) -> _Package:
-    """A package of versions 2 and 3: an alias has a ``name`` other than its folder's."""
-    real = _text(entry, "name") or name
+def _by_folder(place: str, entry: Mapping[str, object]) -> _Package:
+    """A package of versions 2 and 3."""
+    real = _name(place, entry)
     source = npm.tarball(_text(entry, "resolved"), real)
-    return _package(name, real, _text(entry, "version"), source, entry)
+    return _package(place.rpartition(_FOLDER)[2], real, _text(entry, "version"), source, entry)
 
 
 def _nested(table: Mapping[str, Mapping[str, object]]) -> Iterator[_Package]:
@@ -99,7 +164,7 @@ def _nested(table: Mapping[str, Mapping[str, object]]) -> Iterator[_Package]:
         yield _package(name, real, version, npm.tarball(resolved, real), entry)
 
 
-def _unknown(old: Iterator[_Package], new: Mapping[_Package, int]) -> Iterator[_Package]:
+def _unknown(old: Iterator[_Package], new: Mapping[_Package, str]) -> Iterator[_Package]:
     """What the old part of a lock states beyond the new one: another version, address or content."""
     known = {(one.name, one.version): one.hashes for one in new}
     addresses = {(one.name, one.source) for one in new}
@@ -120,7 +185,7 @@ def _package(
     flags = set()
     if real != written or source.kind is SourceKind.ALIAS:
         flags.add("alias")
-    if entry.get("hasInstallScript") is True:
+    if entry.get(_SCRIPT) is True:
         flags.add("install-script")
     hashes = frozenset(_text(entry, "integrity").split())
     licence = _text(entry, "license")
@@ -143,11 +208,17 @@ def _dependency(one: _Package, line: int) -> Dependency:
     )
 
 
-def _lines(content: bytes) -> Mapping[str, int]:
-    """The line of each key that opens an object, as npm writes them."""
+def _lines(content: bytes, keys: Iterable[str]) -> Mapping[str, int]:
+    """The 1-based line of the first object under each of these keys, as npm writes them: ``"key": {``."""
+    wanted = {one.encode("utf-8", "surrogatepass"): one for one in keys}
     lines: dict[str, int] = {}
-    for number, line in enumerate(content.split(b"\n"), 1):
-        if line.endswith((b": {", b": {\r")):
-            key = line.partition(b'"')[2].rpartition(b'"')[0]
-            lines.setdefault(key.decode("utf-8", "replace"), number)
+    number, counted = 1, 0
+    end = content.find(_OPENS)
+    while end >= 0 and wanted:
+        key = wanted.pop(content[content.rfind(b'"', 0, end) + 1 : end], None)
+        if key is not None:
+            number += content.count(b"\n", counted, end)
+            counted = end
+            lines[key] = number
+        end = content.find(_OPENS, end + 1)
     return lines
