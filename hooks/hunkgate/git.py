@@ -10,15 +10,14 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-# Without git the import would fail and speak of GitPython; open_repository says it in our words.
-os.environ["GIT_PYTHON_REFRESH"] = "quiet"
-
-import git as gitpython
+from typing import TYPE_CHECKING
 
 from hunkgate import attributes, globs, process
 from hunkgate.errors import GitError
 from hunkgate.model import GITLINK, Change, Entry, FileChange, Hunk, Origin, Status
+
+if TYPE_CHECKING:
+    import git as gitpython
 
 # -l0: no limit on rename pairs. --ita-invisible-in-index: `git add -N` commits nothing. --ignore-submodules=none: a tracked .gitmodules
 # with `ignore = all` otherwise hides a staged submodule. core.bigFileThreshold: at 1 every file would count as binary.
@@ -49,6 +48,8 @@ _HOSTILE = frozenset(
 _BINARY_WINDOW_BYTES = 8000  # git's buffer_is_binary (xdiff-interface.c)
 _TREE_MODE = 0o040000
 _OWN_FOLDER = frozenset({".git", "git~1"})  # the second is its short name on Windows
+# So many objects are read by a process each before GitPython's lasting one is loaded: that is as quick.
+_FEW_OBJECTS = 12
 _KEPT_BYTES, _KEPT_BLOBS = 64 * 1024, 256  # at most 16 MiB of contents are remembered
 
 
@@ -76,9 +77,18 @@ class Repository:
         self.state = common_dir / "hunkgate"
         self._cwd = top or git_dir
         self._recent: dict[str, bytes] = {}
-        self._objects = gitpython.Git(str(self._cwd))
-        self._objects.update_environment(GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0")
-        self._objects.set_persistent_git_options(c=_STORED)
+        self._asked = 0
+
+    @functools.cached_property
+    def _objects(self) -> "gitpython.Git":
+        # Without git the import would fail and speak of GitPython; open_repository says it in our words.
+        os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+        import git as gitpython  # 100 ms that a command which reads few objects does not pay
+
+        objects = gitpython.Git(str(self._cwd))
+        objects.update_environment(GIT_NO_REPLACE_OBJECTS="1", GIT_OPTIONAL_LOCKS="0")
+        objects.set_persistent_git_options(c=_STORED)
+        return objects
 
     # -- running git ------------------------------------------------------------------------------------------------------
 
@@ -114,8 +124,10 @@ class Repository:
 
     def object(self, name: str) -> tuple[str, str, bytes] | None:
         """Id, type and content of the object that ``name`` (one line, as rev-parse reads it) stands for, None where there is none."""
-        if self.object_format != "sha1":
-            return self._long_object(name)
+        self._asked += 1
+        # GitPython 3.2 takes only 40 digits in the header of an answer: a sha256 repository pays one process an object.
+        if self._asked <= _FEW_OBJECTS or self.object_format != "sha1":
+            return self._single_object(name)
         try:
             id_, kind, _size, data = self._objects.get_object_data(
                 name
@@ -130,8 +142,7 @@ class Repository:
             ) from error
         return _ascii(id_), _ascii(kind), bytes(data)
 
-    def _long_object(self, name: str) -> tuple[str, str, bytes] | None:
-        # GitPython 3.2 takes only 40 digits in the header of an answer: a sha256 repository pays one process an object.
+    def _single_object(self, name: str) -> tuple[str, str, bytes] | None:
         output = self.run(
             "cat-file", "--batch", stdin=f"{name}\n".encode("utf-8", "surrogateescape")
         )
@@ -502,11 +513,12 @@ class TreeObject:
     def _all(self) -> Mapping[str, Entry]:
         output = self._repository.run("ls-tree", "-r", "-z", "--full-tree", self.id)
         found = {}
-        for record in output.split(b"\0")[:-1]:
-            facts, _tab, name = record.partition(b"\t")
-            mode, _kind, id_ = facts.split(b" ")
-            path = os.fsdecode(name)
-            found[path] = Entry(path=path, mode=int(mode, 8), blob=id_.decode("ascii"))
+        modes: dict[str, int] = {}
+        for record in os.fsdecode(output).split("\0")[:-1]:
+            facts, _tab, path = record.partition("\t")
+            digits = facts[:6]
+            mode = modes.get(digits) or modes.setdefault(digits, int(digits, 8))
+            found[path] = Entry(path=path, mode=mode, blob=facts.rpartition(" ")[2])
         return found
 
     def entries(self) -> Mapping[str, Entry]:
@@ -625,8 +637,11 @@ class Overlay:
 
     @functools.cached_property
     def _all(self) -> Mapping[str, Entry]:
-        merged: dict[str, Entry | None] = {**self._base.entries(), **self._laid}
-        ordered = sorted(merged, key=os.fsencode) if self._laid else list(merged)
+        base = self._base.entries()
+        merged: dict[str, Entry | None] = {**base, **self._laid}
+        # What only alters and takes keeps the order.
+        grown = any(path not in base for path in self._laid)
+        ordered = sorted(merged, key=os.fsencode) if grown else list(merged)
         return {path: entry for path in ordered if (entry := merged[path]) is not None}
 
     def entries(self) -> Mapping[str, Entry]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hunkgate import occasions, records
-from hunkgate.commands import answer, occasion
+from hunkgate.commands import occasion
 from hunkgate.errors import ToolError
 from hunkgate.gates.tests import ordering, recorded, selection, shards
 from hunkgate.gates.tests.record import Records
@@ -24,7 +24,6 @@ from hunkgate.occasions import Occasion
 from hunkgate.records import RecordStore
 from hunkgate.settings import Reading, Table
 from hunkgate.store import FileStore
-from hunkgate.tested import Tested
 from hunkgate.text import visible
 
 _EVERY = "*"
@@ -136,6 +135,8 @@ def _show(repository: Repository, asked: Occasion, arguments: argparse.Namespace
 
 def judged(repository: Repository, asked: Occasion, arguments: argparse.Namespace) -> Verdict:
     """The verdict of the tests on an occasion, once they have run. ``arguments``: those of ``configure``, missing ones as not given."""
+    from hunkgate.tested import Tested  # what only a run needs; --list and --explain run nothing
+
     settings = _settings(asked, arguments)
     if settings is None:
         return Verdict(remarks=(_OFF,))
@@ -233,6 +234,8 @@ def _wanted(
 
 def _give(verdict: Verdict) -> int:
     if verdict.outcome is not Outcome.PASS:
+        from hunkgate.commands import answer  # the reports: only a refusal shows one
+
         sys.stdout.flush()
         return answer.give(verdict, argparse.Namespace(format="text"), sys.stdout, sys.stderr)
     for remark in verdict.remarks:
