@@ -6,15 +6,15 @@ against its own start-up (the same command where nothing is staged) plus the bar
 
 import hashlib
 import json
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-PACKAGES, CHANGED, ROUNDS, BAR = 10_000, 100, 5, 1.5
+PACKAGES, CHANGED, ROUNDS, BAR = 10_000, 100, 3, 1.5
 COMMAND = [sys.executable, "-m", "hunkgate", "dependencies", "--staged", "--format", "json"]
 
 
@@ -125,13 +125,20 @@ def staged(folder: Path, name: str, before: str, after: str | None) -> None:
     git(folder, "add", "-A")
 
 
+def used() -> float:
+    """The user CPU seconds of this process and of those that it waited for: what else the machine does takes no part."""
+    return sum(
+        resource.getrusage(who).ru_utime for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+
+
 def seconds(work: Callable[[], object]) -> float:
     """The best of several rounds."""
     found = []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start = used()
         work()
-        found.append(time.perf_counter() - start)
+        found.append(used() - start)
     return min(found)
 
 
@@ -143,7 +150,7 @@ def command(folder: Path) -> list[object]:
 def main() -> int:
     worst = 0.0
     print(
-        f"{'lock':18} {'start-up':>9} {'parser':>8} {'gate':>8} {'ratio':>6}   (seconds, best of {ROUNDS})"
+        f"{'lock':18} {'start-up':>9} {'parser':>8} {'gate':>8} {'ratio':>6}   (user CPU seconds, best of {ROUNDS})"
     )
     for name, (write, parse) in LOCKS.items():
         before, after = write(False), write(True)

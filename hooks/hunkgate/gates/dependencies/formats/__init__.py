@@ -252,7 +252,17 @@ def of(path: str) -> tuple[Format, ...]:
     name = folded.rpartition("/")[2]
     # The rules of patterns are asked only for a name that begins and ends as one of a format's does.
     possible = [one for head, tail, one in _ENDS if name.startswith(head) and name.endswith(tail)]
-    return tuple(dict.fromkeys(one for one in possible if _globs(one).covers(folded)))
+    return tuple(
+        dict.fromkeys(one for one in possible if name in _plain(one) or _globs(one).covers(folded))
+    )
+
+
+@functools.cache
+def _plain(one: Format) -> frozenset[str]:
+    """The patterns that are a file's whole name: to see that one fits takes no reader of patterns, which costs more than most locks."""
+    return frozenset(
+        globs.fold(pattern) for pattern in one.patterns if not set("*?[]!/\\") & set(pattern)
+    )
 
 
 @functools.cache
