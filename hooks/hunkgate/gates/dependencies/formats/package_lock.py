@@ -5,7 +5,7 @@ only the old part says is read too, since an old npm would install it. The root,
 """
 
 import functools
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents, npm
@@ -20,6 +20,7 @@ from hunkgate.gates.dependencies.dependency import (
 _FOLDER = "node_modules/"
 _SCRIPT = "hasInstallScript"
 _OPENS = b'": {'
+_FEW = 200
 
 
 class _Package(NamedTuple):
@@ -88,7 +89,12 @@ def _reading(lock: _Lock, names: Collection[str] | None = None) -> Reading:
     left_out: list[str] = []
     found: dict[_Package, str] = {}
     for place, entry in lock.packages.items():
-        if names is None or _name(place, entry) in names:
+        # The folder's name first: only an alias has another one.
+        if (
+            names is None
+            or place.rpartition(_FOLDER)[2] in names
+            or ("name" in entry and _name(place, entry) in names)
+        ):
             found.setdefault(_by_folder(place, entry), place)
         else:
             left_out.append(place)
@@ -208,17 +214,32 @@ def _dependency(one: _Package, line: int) -> Dependency:
     )
 
 
-def _lines(content: bytes, keys: Iterable[str]) -> Mapping[str, int]:
+def _lines(content: bytes, keys: Collection[str]) -> Mapping[str, int]:
     """The 1-based line of the first object under each of these keys, as npm writes them: ``"key": {``."""
     wanted = {one.encode("utf-8", "surrogatepass"): one for one in keys}
+    offsets = _few(content, wanted) if len(wanted) <= _FEW else _many(content, wanted)
     lines: dict[str, int] = {}
     number, counted = 1, 0
+    for offset, key in sorted((offset, key) for key, offset in offsets.items()):
+        number += content.count(b"\n", counted, offset)
+        counted = offset
+        lines[key] = number
+    return lines
+
+
+def _few(content: bytes, wanted: Mapping[bytes, str]) -> dict[str, int]:
+    """Where a few keys stand, each searched for: a thousand keys that are missing would cost a thousand whole searches."""
+    found = ((key, content.find(b'"' + raw + _OPENS)) for raw, key in wanted.items())
+    return {key: offset for key, offset in found if offset >= 0}
+
+
+def _many(content: bytes, wanted: dict[bytes, str]) -> dict[str, int]:
+    """Where many keys stand, in one pass over all objects."""
+    found = {}
     end = content.find(_OPENS)
     while end >= 0 and wanted:
         key = wanted.pop(content[content.rfind(b'"', 0, end) + 1 : end], None)
         if key is not None:
-            number += content.count(b"\n", counted, end)
-            counted = end
-            lines[key] = number
+            found[key] = end
         end = content.find(_OPENS, end + 1)
-    return lines
+    return found
