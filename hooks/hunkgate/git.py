@@ -494,12 +494,31 @@ class Repository:
             raise GitError(f"git's list of shallow commits cannot be read: {error}") from error
 
 
-class TreeObject:
+class _Blobs:
+    """What every kind of tree reads contents by: the repository that holds them."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+
+    def read(self, blob: str) -> bytes:
+        """The content of a blob."""
+        return self.repository.read(blob)
+
+    def size(self, blob: str) -> int:
+        """The size of a blob in bytes."""
+        return self.repository.size(blob)
+
+    def hunks(self, before: str | None, after: str | None) -> tuple[Hunk, ...]:
+        """The changed lines between two blobs."""
+        return self.repository.hunks(before, after)
+
+
+class TreeObject(_Blobs):
     """A tree in the object database; folders are read one by one as they are asked for."""
 
     def __init__(self, repository: Repository, id_: str, data: bytes) -> None:
         self.id = id_
-        self._repository = repository
+        super().__init__(repository)
         self._folders: dict[str, Mapping[str, Entry]] = {"": self._folder(data, "")}
 
     def find(self, path: str) -> Entry | None:
@@ -511,7 +530,7 @@ class TreeObject:
 
     @functools.cached_property
     def _all(self) -> Mapping[str, Entry]:
-        output = self._repository.run("ls-tree", "-r", "-z", "--full-tree", self.id)
+        output = self.repository.run("ls-tree", "-r", "-z", "--full-tree", self.id)
         found = {}
         modes: dict[str, int] = {}
         for record in os.fsdecode(output).split("\0")[:-1]:
@@ -524,18 +543,6 @@ class TreeObject:
     def entries(self) -> Mapping[str, Entry]:
         """Every file of the tree by path, in path order."""
         return self._all
-
-    def read(self, blob: str) -> bytes:
-        """The content of a blob."""
-        return self._repository.read(blob)
-
-    def size(self, blob: str) -> int:
-        """The size of a blob in bytes."""
-        return self._repository.size(blob)
-
-    def hunks(self, before: str | None, after: str | None) -> tuple[Hunk, ...]:
-        """The changed lines between two blobs."""
-        return self._repository.hunks(before, after)
 
     def attribute(self, name: str, paths: Iterable[str]) -> Mapping[str, str]:
         """The attribute's value for the paths that have it, by the .gitattributes files of this tree alone.
@@ -556,12 +563,12 @@ class TreeObject:
         entry = parent.get(folder) if parent is not None else None
         if entry is None or entry.mode != _TREE_MODE:
             return None
-        entries = self._folder(self._repository.read(entry.blob), f"{folder}/")
+        entries = self._folder(self.repository.read(entry.blob), f"{folder}/")
         self._folders[folder] = entries
         return entries
 
     def _folder(self, data: bytes, prefix: str) -> Mapping[str, Entry]:
-        width = 32 if self._repository.object_format == "sha256" else 20
+        width = 32 if self.repository.object_format == "sha256" else 20
         entries = {}
         at = 0
         while at < len(data):
@@ -573,16 +580,16 @@ class TreeObject:
         return entries
 
 
-class LazyTree:
+class LazyTree(_Blobs):
     """The tree of a commit, looked up only when it is asked something: a range of a thousand commits mostly is not."""
 
     def __init__(self, repository: Repository, treeish: str) -> None:
-        self._repository = repository
+        super().__init__(repository)
         self._treeish = treeish
 
     @functools.cached_property
     def _tree(self) -> TreeObject:
-        return self._repository.tree(self._treeish)
+        return self.repository.tree(self._treeish)
 
     @property
     def id(self) -> str:
@@ -597,27 +604,16 @@ class LazyTree:
         """Every file of the tree by path."""
         return self._tree.entries()
 
-    def read(self, blob: str) -> bytes:
-        """The content of a blob."""
-        return self._repository.read(blob)
-
-    def size(self, blob: str) -> int:
-        """The size of a blob in bytes."""
-        return self._repository.size(blob)
-
-    def hunks(self, before: str | None, after: str | None) -> tuple[Hunk, ...]:
-        """The changed lines between two blobs."""
-        return self._repository.hunks(before, after)
-
     def attribute(self, name: str, paths: Iterable[str]) -> Mapping[str, str]:
         """The attribute's value for the paths that have it."""
         return self._tree.attribute(name, paths)
 
 
-class Overlay:
+class Overlay(_Blobs):
     """A tree with the files of a change laid over it: what the index would become as a tree, without writing one."""
 
     def __init__(self, base: TreeObject, files: tuple[FileChange, ...]) -> None:
+        super().__init__(base.repository)
         self._base = base
         self._laid: dict[str, Entry | None] = {}
         for file in files:
@@ -647,18 +643,6 @@ class Overlay:
     def entries(self) -> Mapping[str, Entry]:
         """Every file by path, in path order."""
         return self._all
-
-    def read(self, blob: str) -> bytes:
-        """The content of a blob."""
-        return self._base.read(blob)
-
-    def size(self, blob: str) -> int:
-        """The size of a blob in bytes."""
-        return self._base.size(blob)
-
-    def hunks(self, before: str | None, after: str | None) -> tuple[Hunk, ...]:
-        """The changed lines between two blobs."""
-        return self._base.hunks(before, after)
 
     def attribute(self, name: str, paths: Iterable[str]) -> Mapping[str, str]:
         """The attribute's value for the paths that have it."""
