@@ -142,6 +142,31 @@ def test_a_kept_transaction_hook_sees_every_state(folder: Folder, tmp_path: Path
     assert {"prepared", "committed"} <= set((tmp_path / "states").read_text().split())
 
 
+@pytest.mark.parametrize(
+    ("lines", "judged"),
+    [
+        pytest.param("0 ref:refs/heads/topic HEAD", False, id="HEAD is put on a branch"),
+        pytest.param("0 ref:refs/other/topic HEAD", True, id="HEAD is put on no branch"),
+        pytest.param("ref:refs/heads/main 1 HEAD", True, id="HEAD leaves a branch"),
+        pytest.param("0 ref:refs/heads/a HEAD\n0 1 HEAD", True, id="HEAD moves once more"),
+        pytest.param("0 ref:refs/heads/a refs/heads/b", True, id="a branch becomes a name"),
+        pytest.param("0 1 refs/remotes/origin/main", False, id="a fetch"),
+        pytest.param("0 1 refs/heads/main", True, id="a branch moves"),
+        pytest.param("0 1 refs/replace/2", True, id="an object is replaced"),
+    ],
+)
+def test_the_shell_passes_on_only_what_can_bring_commits(
+    folder: Folder, tmp_path: Path, lines: str, judged: bool
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\ncat >{tmp_path}/judged\n")
+    python.chmod(0o755)
+    script = tmp_path / "reference-transaction"
+    script.write_text(install.script("reference-transaction", str(python)))
+    ran = folder.program("sh", script, "prepared", stdin=f"{lines}\n".encode())
+    assert (ran.code, (tmp_path / "judged").exists()) == (0, judged), ran.err
+
+
 def test_installing_again_changes_nothing(folder: Folder) -> None:
     foreign(folder, "pre-push", "exit 0")
     assert folder.hunkgate("install", "--native").code == 0

@@ -377,6 +377,31 @@ def test_lines_that_git_never_writes_are_a_fault(
         pytest.param(
             lambda one: [("ORIG_HEAD", ZERO, one.tip)], lambda one: [], id="git's own marks"
         ),
+        pytest.param(
+            lambda one: [("HEAD", ZERO, "ref:refs/heads/topic")],
+            lambda one: [],
+            id="HEAD is put on another branch",
+        ),
+        pytest.param(
+            lambda one: [("HEAD", "ref:refs/heads/main", one.tip)],
+            lambda one: [("HEAD", one.main, one.tip)],
+            id="HEAD leaves a branch for a commit",
+        ),
+        pytest.param(
+            lambda one: [("refs/heads/other", ZERO, "ref:refs/heads/topic")],
+            lambda one: [("refs/heads/other", one.main, one.tip)],
+            id="a branch becomes another name of what is not on the remote",
+        ),
+        pytest.param(
+            lambda one: [("HEAD", "ref:refs/heads/main", "ref:HEAD~0")],
+            lambda one: [("HEAD", one.main, one.tip)],
+            id="HEAD is put on something that is no branch",
+        ),
+        pytest.param(
+            lambda one: [("refs/heads/other", ZERO, "ref:refs/heads/nothing")],
+            lambda one: [],
+            id="a branch becomes another name of one that is not there yet",
+        ),
     ],
 )
 def test_a_local_ref_update_is_judged_under_the_protected_branch(

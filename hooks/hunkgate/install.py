@@ -46,6 +46,12 @@ _TRANSACTION_FILTER = """\
 case $lines in
 *' refs/heads/'* | *' refs/replace/'*) ;;
 *' HEAD'*)
+    # One line by which HEAD names another branch (git 2.46 and newer tell of it): what that branch holds was judged when it came there.
+    case $lines in
+    *'
+'*) ;;
+    *' ref:refs/heads/'*) exit 0 ;;
+    esac
     # Each step of a rebase moves HEAD; the branch that it ends in is judged as a whole.
     if [ -d "$GIT_DIR/rebase-merge" ] || [ -d "$GIT_DIR/rebase-apply" ]; then exit 0; fi
     ;;

@@ -14,6 +14,7 @@ from hunkgate.policy import Policy
 _BRANCHES = "refs/heads/"
 _NOTES = "refs/notes/"
 _REPLACEMENTS = "refs/replace/"
+_SYMBOLIC = "ref:"
 _USUAL = (f"{_BRANCHES}main", f"{_BRANCHES}master")
 _SHOWN = 200  # characters of a line that is not understood
 
@@ -149,10 +150,15 @@ def received(repository: Repository, lines: bytes) -> tuple[Occasion, ...]:
 def transaction(repository: Repository, lines: bytes) -> tuple[Occasion, ...]:
     """A local ref update, from what git gives a reference-transaction hook: ``old-id new-id ref`` lines (githooks(5)).
 
-    Only commits that no remote is known to have are judged, each by itself, under the policy of the protected branch as last
+    Since git 2.46 a side may also be ``ref:NAME``, where a ref is made to name another. That HEAD names another branch is nothing to
+    judge; any other ref that becomes a name is judged by what it then shows. Only commits that no remote is known to have are judged, each by itself, under the policy of the protected branch as last
     fetched; where there is none, under the old tip's, and for a new branch under HEAD's.
     """
-    updates = {ref: (old, new) for old, new, ref in _fields(lines, 3) if _given(new)}
+    updates = {
+        ref: (_pointed(repository, old), _pointed(repository, new))
+        for old, new, ref in _fields(lines, 3)
+        if _given(new) and not (ref == "HEAD" and new.startswith(_SYMBOLIC + _BRANCHES))
+    }
     replaced = next((ref for ref in updates if ref.startswith(_REPLACEMENTS)), None)
     if replaced is not None:
         raise GitError(
@@ -169,6 +175,8 @@ def transaction(repository: Repository, lines: bytes) -> tuple[Occasion, ...]:
     remote_tips = _tips(repository, "refs/remotes/")
     found = []
     for ref, (said, new) in branches.items():
+        if not _given(new):
+            continue  # it names a ref that is not there yet
         # `git update-ref REF NEW` does not say what the old tip is: git then gives zeros for a ref that is there.
         old = said if _given(said) else _tip(repository, ref)
         known = base[1] if base else (old or _tip(repository, "HEAD"))
@@ -189,6 +197,11 @@ def transaction(repository: Repository, lines: bytes) -> tuple[Occasion, ...]:
             )
         )
     return tuple(found)
+
+
+def _pointed(repository: Repository, value: str) -> str:
+    """The id that one side of a ref update stands for; '' for a name of a ref that is not there. An id stands for itself."""
+    return _tip(repository, value.removeprefix(_SYMBOLIC)) if value.startswith(_SYMBOLIC) else value
 
 
 def _tip(repository: Repository, ref: str) -> str:
