@@ -2,11 +2,10 @@
 
 import ast
 import builtins
-import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hunkgate.gates.tests import harmless, outside, reader
+from hunkgate.gates.tests import harmless, outside, reader, syntax
 from hunkgate.gates.tests.facts import MODULE
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -37,10 +36,8 @@ EVERYTHING = Delta(changed=frozenset({MODULE}))
 def between(before: bytes, after: bytes) -> Delta:
     """The definitions that differ. A version that does not parse makes everything differ."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            one, other = ast.parse(before), ast.parse(after)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        one, other = syntax.both(before, after)
+    except syntax.UNREADABLE:
         return EVERYTHING if before != after else Delta()
     base = _Body(one.body, tuple(before.splitlines()))
     head = _Body(other.body, tuple(after.splitlines()))
@@ -170,19 +167,19 @@ class _Body:
     classes: dict[str, list[ast.ClassDef]] = field(default_factory=dict)
     variables: dict[str, list[ast.stmt]] = field(default_factory=dict)
     bindings: dict[str, list[str]] = field(default_factory=dict)
-    others: list[str] = field(default_factory=list)
-    programs: list[str] = field(default_factory=list)
+    others: list[ast.stmt] = field(default_factory=list)
+    programs: list[ast.stmt] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
-    text: str = ""
+    text: list[ast.stmt] = field(default_factory=list)
     future: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         body = list(self.statements)
         if body and reader.is_text(body[0]):
-            self.text = ast.dump(body[0])
+            self.text.append(body[0])
         for statement, program in reader.statements(body):
             if program:
-                self.programs.append(_dump(statement))
+                self.programs.append(statement)
             elif isinstance(statement, _FUNCTION):
                 self.functions.setdefault(statement.name, []).append(statement)
                 self.order.append(statement.name)
@@ -199,21 +196,20 @@ class _Body:
                     self.variables.setdefault(name, []).append(statement)
                     self.order.append(name)
             elif not reader.is_text(statement):
-                self.others.append(_dump(statement))
+                self.others.append(statement)
 
-    def same(self, nodes: Iterable[ast.stmt], other: "_Body", others: Iterable[ast.stmt]) -> bool:
-        """Whether the definitions are the same: by their lines where those are, which costs much less, else by their syntax."""
-        mine, theirs = list(nodes), list(others)
-        return len(mine) == len(theirs) and all(
-            self.source(one) == other.source(two) or ast.dump(one) == ast.dump(two)
-            for one, two in zip(mine, theirs, strict=True)
+    def same(self, nodes: Sequence[ast.stmt], other: "_Body", others: Sequence[ast.stmt]) -> bool:
+        """Whether the statements are the same: by their lines where those are, which costs much less, else by their syntax."""
+        return len(nodes) == len(others) and all(
+            one is two or self.source(one) == other.source(two) or _dump(one) == _dump(two)
+            for one, two in zip(nodes, others, strict=True)
         )
 
-    def source(self, node: ast.stmt) -> tuple[bytes, ...]:
-        """The lines of a definition with its decorators."""
+    def source(self, node: ast.stmt) -> tuple[object, ...]:
+        """The lines of a statement with its decorators, and where in the first and the last of them it stands."""
         decorators = getattr(node, "decorator_list", ())
         first = min((node.lineno, *(one.lineno for one in decorators)))
-        return self.lines[first - 1 : node.end_lineno]
+        return node.col_offset, node.end_col_offset, self.lines[first - 1 : node.end_lineno]
 
     @property
     def bound(self) -> frozenset[str]:
@@ -261,11 +257,11 @@ def _compare(
 ) -> None:
     """Add what differs. ``plain`` says that nothing but Python itself makes the class out of its body."""
     own = prefix.removesuffix(".")
-    if base.others != head.others:
+    if not base.same(base.others, head, head.others):
         changed.add(MODULE)
-    if base.programs != head.programs:
+    if not base.same(base.programs, head, head.programs):
         changed.add("__main__")
-    if base.text != head.text:
+    if not base.same(base.text, head, head.text):
         changed.add(f"{prefix}__doc__")
         if prefix:
             changed.add(own)
@@ -288,7 +284,7 @@ def _compare(
         _classes(base, head, prefix, name, changed, names)
     for name in base.variables.keys() | head.variables.keys():
         before, after = base.variables.get(name, []), head.variables.get(name, [])
-        if [ast.dump(one) for one in before] != [ast.dump(one) for one in after]:
+        if not base.same(before, head, after):
             changed.add(prefix + name)
             known = {text for one in before for text in _elements(getattr(one, "value", None))}
             if (
@@ -301,11 +297,7 @@ def _compare(
                     )
                     for one in after
                 )
-                or not all(
-                    names.harmless(getattr(one, "value", None))
-                    for one in before
-                    if one not in after
-                )
+                or not all(names.harmless(getattr(one, "value", None)) for one in before)
             ):
                 changed.add(MODULE)
             elif prefix:

@@ -2,11 +2,10 @@
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 
 from hunkgate.gates.tests import facts as facts_
-from hunkgate.gates.tests import harmless
+from hunkgate.gates.tests import harmless, syntax
 from hunkgate.gates.tests.facts import DOCTESTS, MAIN, MODULE, Definition, Facts, Outline, Trait
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -72,22 +71,16 @@ _DELEGATES = frozenset({"__getattr__", "__getattribute__", "__setattr__", "__del
 def read(content: bytes) -> Facts:
     """The facts of a Python file. Content that does not parse gives facts that mention every word in it."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(content)
-        return _Reading(tree, content).facts()
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _Reading(syntax.parse(content), content).facts()
+    except syntax.UNREADABLE:
         return _unreadable(content)
 
 
 def outline(content: bytes) -> Outline:
     """What of the facts says which other files this one can load or names, in a third of the time that all of them take."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(content)
-        return facts_.outline(_outlined(tree, doctests=b">>>" in content))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return facts_.outline(_outlined(syntax.parse(content), doctests=b">>>" in content))
+    except syntax.UNREADABLE:
         return facts_.outline(_unreadable(content).module.tokens)
 
 
