@@ -5,29 +5,21 @@ base's signers file lists, and that it was not used up. What it covers is never 
 """
 
 import contextlib
-import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from hunkgate import signing
-from hunkgate.approvals import ApprovalSettings, Item, Signed, Statement, coverage, statement
+from hunkgate.approvals import LABEL, ApprovalSettings, Signed, Statement, statement
 from hunkgate.errors import ApprovalError, GitError
 from hunkgate.git import Repository
-from hunkgate.model import Approval, Approved, Finding
+from hunkgate.model import Approval
 from hunkgate.policy import Policy
 from hunkgate.signing import Signers
 from hunkgate.text import visible
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
 NOTES = "refs/notes/hunkgate"
 # `git commit -v` shows the diff below this line (wt-status.c, cut_line): what stands there is not of the message.
 _SCISSORS = "------------------------ >8 ------------------------"
-_MARKS_AT_ONCE = 500
-_BEGUN = 200  # lines that are verified before it is known whether they matter
 _SKEW_SECONDS = 600  # how far the clock of the approver's machine may be ahead
 
 
@@ -49,13 +41,42 @@ def in_text(text: bytes, source: str) -> Iterator[Carried]:
         yield Carried(line=line, source=source)
 
 
-def in_commits(repository: Repository, commits: Iterable[str]) -> Iterator[Carried]:
-    """The lines in the messages of commits, and in their notes under ``refs/notes/hunkgate``. Raises GitError."""
+def in_commit(repository: Repository, commit: str) -> Iterator[Carried]:
+    """The lines in the message of a commit, and in its note under ``refs/notes/hunkgate``. Raises GitError."""
+    yield from _in_message(commit, repository.message(commit))
     noted = _notes(repository)
-    for commit in commits:
-        yield from in_text(repository.message(commit), f"commit {commit[:7]}")
-        if commit in noted:
-            yield from in_text(repository.read(noted[commit]), f"note on {commit[:7]}")
+    if commit in noted:
+        yield from _in_note(repository, commit, noted[commit])
+
+
+def in_range(
+    repository: Repository,
+    exclude: Iterable[str],
+    head: str,
+    messages: Mapping[str, bytes] | None = None,
+) -> Iterator[Carried]:
+    """The lines of the commits that ``head`` reaches and none of ``exclude`` does, in their messages and then in their notes.
+
+    ``messages`` holds those with lines where they were read already, by commit, newest first. Raises GitError.
+    """
+    excluded = tuple(exclude)
+    if messages is None:
+        messages = repository.messages(excluded, head, (LABEL,))
+    for commit in reversed(tuple(messages)):
+        yield from _in_message(commit, messages[commit])
+    noted = _notes(repository)
+    if noted:
+        for one in repository.log(excluded, head):
+            if one.id in noted:
+                yield from _in_note(repository, one.id, noted[one.id])
+
+
+def _in_message(commit: str, message: bytes) -> Iterator[Carried]:
+    return in_text(message, f"commit {commit[:7]}")
+
+
+def _in_note(repository: Repository, commit: str, note: str) -> Iterator[Carried]:
+    return in_text(repository.read(note), f"note on {commit[:7]}")
 
 
 def add_note(repository: Repository, commit: str, line: str) -> None:
@@ -132,199 +153,6 @@ class Trust:
         )
 
 
-class Lifting:
-    """The judge's ``lift``: parts blocking findings into those that stay and those that verified approvals lift.
-
-    A finding is lifted only when it is under every one of the policies. Only lines that could matter for a finding are verified, so
-    a change that needs nothing pays nothing. ``remarks`` then holds why lines that could have mattered did not count.
-
-    ``landed`` is the commit in whose history approvals are used up: the base, None where there is no history yet.
-    """
-
-    def __init__(
-        self,
-        repository: Repository,
-        policies: Sequence[Policy],
-        carried: Iterable[Carried],
-        *,
-        landed: str | None,
-        now: int | None = None,
-    ) -> None:
-        self._repository = repository
-        self._policies = tuple(dict.fromkeys(Trust.of(policy) for policy in policies))
-        self._carried = carried
-        self._landed = landed
-        self._now = int(time.time()) if now is None else now
-        self._remarks: dict[str, None] = {}
-        self._begun: dict[tuple[Trust, Signed], Future[Approval | ApprovalError]] = {}
-        self._open = contextlib.ExitStack()
-
-    def begin(self) -> None:
-        """Start to verify what is carried, while the gates still judge: the time goes to ssh-keygen, one process for each line.
-
-        Only the first lines are begun, so that a message full of forged ones costs no more than a message full of real ones.
-        """
-        self._carried = tuple(self._carried)
-        lines = []
-        for carried in self._carried[:_BEGUN]:
-            with contextlib.suppress(ApprovalError):
-                lines.append(statement.from_line(carried.line))
-        if not lines:
-            return
-        from concurrent.futures import (
-            ThreadPoolExecutor,
-        )  # 10 ms that a change without lines need not pay
-
-        pool = self._open.enter_context(ThreadPoolExecutor(os.cpu_count()))
-        for trust in self._policies:
-            signers = self._open.enter_context(signing.signers(trust.signers))
-            for one in dict.fromkeys(lines):
-                self._begun[trust, one] = pool.submit(_held, one, trust, signers, self._now)
-
-    def close(self) -> None:
-        """Wait for what was begun and take its files away."""
-        for future in self._begun.values():
-            future.cancel()
-        self._open.close()
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """Why lines did not count, in the order met."""
-        return tuple(self._remarks)
-
-    def __call__(
-        self, findings: Sequence[Finding]
-    ) -> tuple[tuple[Finding, ...], tuple[Approved, ...]]:
-        """The findings that stay and those that are lifted. Raises GitError and ToolError."""
-        if not any(finding.item for finding in findings):
-            return tuple(findings), ()
-        wanted = tuple(self._wanted(findings))
-        if not wanted:
-            return tuple(findings), ()
-        spent = self._spent(one for one, _source in wanted)
-        fresh = []
-        for one, source in wanted:
-            if one.statement.nonce in spent:
-                self._refuse(one.statement, source, "it was used already in the base's history")
-            else:
-                fresh.append((one, source))
-        lifted: dict[int, dict[Approval, None]] = {}
-        for trust in self._policies:
-            under = self._under(trust, findings, fresh)
-            if trust is not self._policies[0]:
-                lifted = {index: lifted[index] for index in lifted if index in under}
-            for index, approvals in under.items():
-                if trust is self._policies[0] or index in lifted:
-                    lifted.setdefault(index, {}).update(dict.fromkeys(approvals))
-        return (
-            tuple(one for index, one in enumerate(findings) if index not in lifted),
-            tuple(
-                Approved(finding=findings[index], approvals=tuple(lifted[index]))
-                for index in sorted(lifted)
-            ),
-        )
-
-    def _under(
-        self, trust: Trust, findings: Sequence[Finding], lines: Sequence[tuple[Signed, str]]
-    ) -> dict[int, tuple[Approval, ...]]:
-        """Under one policy: by the index of a finding the approvals that lift it."""
-        approvals = self._verified(trust, lines)
-        indices = {id(finding): index for index, finding in enumerate(findings)}
-        single = [one for one in findings if one.commit is not None]
-        whole = [one for one in findings if one.commit is None]
-        rest, first = coverage.lift(single, approvals, trust.settings)
-        settled = frozenset(one.finding.item for one in first if one.finding.item is not None)
-        left, second = coverage.lift(whole, approvals, trust.settings, settled)
-        self._explain(trust, (*rest, *left), approvals)
-        return {indices[id(one.finding)]: one.approvals for one in (*first, *second)}
-
-    def _wanted(self, findings: Sequence[Finding]) -> Iterator[tuple[Signed, str]]:
-        """The carried lines that name an item of a finding, or a transition on the way from its base state to its head state."""
-        lines: dict[Signed, str] = {}
-        for carried in self._carried:
-            try:
-                lines.setdefault(statement.from_line(carried.line), carried.source)
-            except ApprovalError as error:
-                self._remarks.setdefault(f"an approval in {carried.source} does not count: {error}")
-        states = {
-            state
-            for finding in findings
-            if isinstance(finding.item, Item)
-            for state in (finding.item.before, finding.item.after)
-        }
-        while True:
-            reached = {
-                state
-                for one in lines
-                for item in one.statement.items
-                if item.before in states or item.after in states
-                for state in (item.before, item.after)
-            }
-            if reached <= states:
-                break
-            states |= reached
-        for one, source in lines.items():
-            if any(item.before in states for item in one.statement.items):
-                yield one, source
-
-    def _verified(self, trust: Trust, lines: Sequence[tuple[Signed, str]]) -> tuple[Approval, ...]:
-        begun = [self._begun.get((trust, one)) for one, _source in lines]
-        waiting = [
-            one for (one, _source), future in zip(lines, begun, strict=True) if future is None
-        ]
-        with signing.signers(trust.signers) as signers:
-            if len(waiting) < 2:
-                fresh = iter([_held(one, trust, signers, self._now) for one in waiting])
-            else:
-                from concurrent.futures import (
-                    ThreadPoolExecutor,
-                )  # 10 ms that one line need not pay
-
-                # The time goes to ssh-keygen, one process each: the threads only wait for them.
-                with ThreadPoolExecutor(os.cpu_count()) as pool:
-                    fresh = iter(
-                        list(pool.map(lambda one: _held(one, trust, signers, self._now), waiting))
-                    )
-        answers = [next(fresh) if future is None else future.result() for future in begun]
-        approvals = []
-        for answer, (one, source) in zip(answers, lines, strict=True):
-            if isinstance(answer, ApprovalError):
-                self._refuse(one.statement, source, answer.message)
-            else:
-                approvals.append(answer)
-        return tuple(approvals)
-
-    def _spent(self, lines: Iterable[Signed]) -> frozenset[str]:
-        """The nonces that already landed in the history of the base."""
-        return spent(self._repository, self._landed, (one.statement for one in lines))
-
-    def _explain(
-        self, trust: Trust, left: Iterable[Finding], approvals: Sequence[Approval]
-    ) -> None:
-        for finding in left:
-            given = [one for one in approvals if finding.item in one.items]
-            missing = [
-                str(need) for need in coverage.needs(finding, trust.settings) if not need.met(given)
-            ]
-            if given and missing:
-                by = ", ".join(sorted({one.principal for one in given}))
-                self._remarks.setdefault(
-                    f"item {str(finding.item)[:8]} is approved by {visible(by)} but needs {' and '.join(missing)}"
-                )
-
-    def _refuse(self, refused: Statement, source: str, why: str) -> None:
-        self._remarks.setdefault(
-            f"the approval of {visible(refused.principal)} in {source} does not count: {why}"
-        )
-
-
-def _held(one: Signed, trust: Trust, signers: Signers, now: int) -> Approval | ApprovalError:
-    try:
-        return verified(one, trust, signers, now)
-    except ApprovalError as error:
-        return error
-
-
 def verified(one: Signed, trust: Trust, signers: Signers, now: int) -> Approval:
     """The approval that a line makes under a policy at a time (seconds since 1970 UTC).
 
@@ -384,15 +212,7 @@ def spent(
             "the history of the base is cut (shallow clone), so nobody can tell which approvals were used already",
             remedy="fetch the whole of it: git fetch --unshallow (in CI: fetch-depth: 0)",
         )
-    texts = []
-    listed = list(marks)
-    for start in range(0, len(listed), _MARKS_AT_ONCE):
-        asked = (f"--grep={mark}" for mark in listed[start : start + _MARKS_AT_ONCE])
-        # A commit may name an encoding: reading it by that would hide what the message's own bytes say.
-        commits = repository.run(
-            "rev-list", "--encoding=none", "--fixed-strings", *asked, "--end-of-options", landed
-        )
-        texts += [repository.message(commit) for commit in commits.decode("ascii").split()]
+    texts = list(repository.messages((), landed, marks).values())
     for commit, note in _notes(repository).items():
         text = repository.read(note)
         if any(mark.encode("ascii") in text for mark in marks):

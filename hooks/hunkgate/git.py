@@ -50,6 +50,7 @@ _TREE_MODE = 0o040000
 _OWN_FOLDER = frozenset({".git", "git~1"})  # the second is its short name on Windows
 # So many objects are read by a process each before GitPython's lasting one is loaded: that is as quick.
 _FEW_OBJECTS = 12
+_WORDS_AT_ONCE = 500  # what an argument list holds is limited
 _KEPT_BYTES, _KEPT_BLOBS = 64 * 1024, 256  # at most 16 MiB of contents are remembered
 
 
@@ -170,24 +171,26 @@ class Repository:
             self._recent[blob] = found[2]
         return found[2]
 
-    def contents(self, blobs: Iterable[str]) -> Mapping[str, bytes]:
-        """The contents of many blobs, by one process. Raises GitError where one is missing."""
-        asked = tuple(dict.fromkeys(blobs))
+    def contents(self, ids: Iterable[str], kind: str = "blob") -> Mapping[str, bytes]:
+        """The contents of many objects of one kind, by one process. Raises GitError where one is missing."""
+        asked = tuple(dict.fromkeys(ids))
+        if not asked:
+            return {}
         output = self.run(
             "cat-file", "--batch", stdin="".join(f"{one}\n" for one in asked).encode()
         )
         found = {}
         at = 0
-        for blob in asked:
+        for one in asked:
             end = output.index(b"\n", at)
             facts = output[at:end].split(b" ")
-            if len(facts) != 3 or facts[1] != b"blob":
+            if len(facts) != 3 or facts[1] != kind.encode():
                 raise GitError(
-                    f"object {blob} is missing",
+                    f"object {one} is missing",
                     remedy="fetch the history it belongs to (git fetch --unshallow) or run git fsck",
                 )
             at = end + 1 + int(facts[2])
-            found[blob] = output[end + 1 : at]
+            found[one] = output[end + 1 : at]
             at += 1
         return found
 
@@ -215,11 +218,11 @@ class Repository:
         return output.decode("ascii", "replace").strip() or None
 
     def message(self, commit: str) -> bytes:
-        """The commit's message as stored."""
+        """The commit's message, as far as git reads it."""
         found = self.object(f"{commit}^{{commit}}")
         if found is None:
             raise GitError(f"commit {commit} is missing", remedy="run git fetch")
-        return found[2].partition(b"\n\n")[2]
+        return _message(found[2])
 
     # -- trees ------------------------------------------------------------------------------------------------------------
 
@@ -323,10 +326,23 @@ class Repository:
             )
         return tuple(found)
 
-    def mentioned(self, exclude: Iterable[str], head: str, words: str) -> bool:
-        """Whether the message of any commit that ``head`` reaches and none of ``exclude`` does holds these words."""
-        flags = ("--max-count=1", "--fixed-strings", f"--grep={words}", "--end-of-options")
-        return bool(self.run("rev-list", *flags, head, *(f"^{one}" for one in exclude)))
+    def messages(
+        self, exclude: Iterable[str], head: str, words: Iterable[str]
+    ) -> Mapping[str, bytes]:
+        """The messages that hold any of these words in any case, of the commits that ``head`` reaches and none of ``exclude`` does.
+
+        By commit id, newest first. Raises GitError where one is missing.
+        """
+        # A commit may name an encoding: reading it by that would hide what the message's own bytes say.
+        flags = ("rev-list", "--encoding=none", "--fixed-strings", "--regexp-ignore-case")
+        walk = ("--end-of-options", head, *(f"^{one}" for one in exclude))
+        listed = tuple(words)
+        found: dict[str, None] = {}
+        for start in range(0, len(listed), _WORDS_AT_ONCE):
+            asked = (f"--grep={word}" for word in listed[start : start + _WORDS_AT_ONCE])
+            found |= dict.fromkeys(self.run(*flags, *asked, *walk).decode("ascii").split())
+        stored = self.contents(found, "commit")
+        return {commit: _message(content) for commit, content in stored.items()}
 
     def commits(self, exclude: Iterable[str], head: str) -> Iterator[Change]:
         """Each commit that ``head`` reaches and none of ``exclude`` does, parents first, against its first parent.
@@ -809,6 +825,11 @@ def _own(
         for file in files
         if all(any(path in paths for path in file.touched) for paths in touched)
     )
+
+
+def _message(commit: bytes) -> bytes:
+    """The message of a stored commit up to a NUL, where git's own readers end, so that what is read here can be searched for there."""
+    return commit.partition(b"\n\n")[2].partition(b"\0")[0]
 
 
 def _lines(content: bytes) -> tuple[bytes, ...]:

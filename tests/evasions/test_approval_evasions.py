@@ -382,6 +382,17 @@ def test_a_landed_commit_that_names_an_odd_encoding_spends_its_approval_all_the_
     refused(repository.judged(), "used already")
 
 
+def test_what_stands_behind_a_nul_in_a_message_is_no_approval(repository: Enrolled) -> None:
+    """git's own search ends at the NUL: a line behind it would never be found as used."""
+    folder = repository.folder
+    line = repository.staged().approve()
+    commit = folder.git("cat-file", "commit", repository.commit()).encode()
+    hidden = commit + f"\n\0\n{line}\n".encode()
+    made = folder.git("hash-object", "-w", "-t", "commit", "--literally", "--stdin", stdin=hidden)
+    folder.git("update-ref", "refs/heads/work", made)
+    refused(repository.judged(), "paths/review")
+
+
 def test_a_graft_does_not_hide_that_an_approval_was_used(repository: Enrolled) -> None:
     line = repository.staged().approve()
     folder = repository.folder

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
         to_line,
     )
 
+LABEL = "Hunkgate-Approval:"
+"""What the line begins with that carries an approval in a message."""
+
 _HOMES = {
     "coverage": ("Need", "lift", "needs"),
     "items": ("Item", "dependency_item", "files_item", "path_item"),
@@ -28,6 +31,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "LABEL",
     "ApprovalSettings",
     "ApproverRule",
     "Item",

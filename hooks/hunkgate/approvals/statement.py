@@ -21,10 +21,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from hunkgate.approvals import LABEL
 from hunkgate.approvals.items import Item
 from hunkgate.errors import ApprovalError
 
-LABEL = "Hunkgate-Approval:"
 HEADER = "hunkgate-approval-v1"
 NONCE_DIGITS = 18
 # Header and nonce come first and fill whole groups of three bytes: every line with this nonce begins with the same text.

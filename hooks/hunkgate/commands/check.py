@@ -3,11 +3,12 @@
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hunkgate import occasions, policies
+from hunkgate.approvals import LABEL
 from hunkgate.commands import answer, occasion
 from hunkgate.errors import PolicyError, ToolError
 from hunkgate.gate import Gate
@@ -19,7 +20,7 @@ from hunkgate.occasions import Occasion
 from hunkgate.policy import POLICY_FILE, PROJECT_FILE
 
 if TYPE_CHECKING:
-    from hunkgate.consents import Lifting
+    from hunkgate.lifting import Lifting
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -111,15 +112,18 @@ def judged(
             yield change
 
     def lift(findings: Sequence[Finding]) -> tuple[Sequence[Finding], Sequence[Approved]]:
-        lifting = begun or _lifting(repository, one, approvals)
+        lifting = begun or _lifting(repository, one, approvals, messages)
         parted = lifting(findings)
         refused.extend(lifting.remarks)
         return parted
 
     # Where commits carry approvals, their signatures are verified while the gates judge.
     begun = None
-    if one.head is not None and repository.mentioned(one.exclude, one.head, "Hunkgate-Approval:"):
-        begun = _lifting(repository, one, approvals)
+    messages: Mapping[str, bytes] = {}
+    if one.head is not None:
+        messages = repository.messages(one.exclude, one.head, (LABEL,))
+    if messages:
+        begun = _lifting(repository, one, approvals, messages)
         begun.begin()
     try:
         verdict = judge(
@@ -134,11 +138,13 @@ def judged(
     return _first(verdict) if one.enrolling else verdict
 
 
-def _lifting(repository: Repository, one: Occasion, approvals: str | None) -> "Lifting":
+def _lifting(
+    repository: Repository, one: Occasion, approvals: str | None, messages: Mapping[str, bytes]
+) -> "Lifting":
     # Signatures, and the modules that read them, are for a change that something blocks.
     from hunkgate.commands import consent
 
-    return consent.lifting(repository, one, approvals)
+    return consent.lifting(repository, one, approvals, messages)
 
 
 def _with_candidate(verdict: Verdict, change: Change) -> Verdict:

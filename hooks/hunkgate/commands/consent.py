@@ -1,15 +1,16 @@
 """Approvals on an occasion: which lines are carried to it, and what the judge's ``lift`` made of them."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from hunkgate import consents, gates, policies
-from hunkgate.consents import Carried, Lifting
+from hunkgate.consents import Carried
 from hunkgate.errors import ApprovalError
 from hunkgate.gate import Gate
 from hunkgate.git import Repository
+from hunkgate.lifting import Lifting
 from hunkgate.occasions import Occasion
 
 # Without the tests gate, which runs the project's code: an approval is asked for what the change itself shows.
@@ -19,23 +20,30 @@ GATES: tuple[Gate[Any], ...] = tuple(gate for gate in gates.GATES if gate.name !
 _PREPARED = ("SQUASH_MSG", "MERGE_MSG")
 
 
-def lifting(repository: Repository, one: Occasion, file: str | None = None) -> Lifting:
+def lifting(
+    repository: Repository,
+    one: Occasion,
+    file: str | None = None,
+    messages: Mapping[str, bytes] | None = None,
+) -> Lifting:
     """The ``lift`` of an occasion, by the lines that its commits, their notes, ``file`` and, for what is staged, this machine carry.
 
-    Raises ApprovalError where the file cannot be read.
+    ``messages`` are those of its commits that hold lines, where they were read already. Raises ApprovalError where the file
+    cannot be read.
     """
     named = from_file(file) if file is not None else ()
-    carried = itertools.chain(named, found(repository, one))
+    carried = itertools.chain(named, found(repository, one, messages))
     return Lifting(repository, one.policies, carried, landed=landed(repository, one))
 
 
-def found(repository: Repository, one: Occasion) -> Iterator[Carried]:
+def found(
+    repository: Repository, one: Occasion, messages: Mapping[str, bytes] | None = None
+) -> Iterator[Carried]:
     """The lines that the commits of an occasion carry, or that wait for the commit being made. Read only when taken."""
     if one.head is None:
         yield from waiting(repository)
     else:
-        commits = (commit.id for commit in repository.log(one.exclude, one.head))
-        yield from consents.in_commits(repository, commits)
+        yield from consents.in_range(repository, one.exclude, one.head, messages)
 
 
 def waiting(repository: Repository) -> tuple[Carried, ...]:

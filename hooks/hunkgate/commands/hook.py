@@ -9,10 +9,11 @@ from pathlib import Path
 
 from hunkgate import approvals, consents, occasions
 from hunkgate.commands import answer, consent
-from hunkgate.consents import Carried, Lifting
+from hunkgate.consents import Carried
 from hunkgate.errors import ApprovalError
 from hunkgate.git import Repository, open_repository
 from hunkgate.judge import judge
+from hunkgate.lifting import Lifting
 from hunkgate.model import Change, Verdict
 
 
@@ -63,7 +64,7 @@ def _attach(repository: Repository, file: Path, written: tuple[Carried, ...], am
     # With -m git does not say that it amends; a commit that changes nothing does little else.
     amends = repository.resolve(amended) == head if amended else not staged.files
     if head is not None and amends:
-        known += tuple(consents.in_commits(repository, (head,)))
+        known += tuple(consents.in_commit(repository, head))
         staged = _with_head(repository)
     lines = {}
     for one in known:
