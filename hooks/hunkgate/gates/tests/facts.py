@@ -7,7 +7,8 @@ import-time code. Each carries *tokens*, the names it mentions, in one small alp
 ``run``                 the module's own global ``run``
 ``pkg.core.run``        a chain of attributes that begins at a global which an import bound
 ``.run``                attribute ``run`` of something not known statically
-``~run``                attribute ``run`` of the method's own first argument; ``~*`` one whose name is made at run time
+``~run``                member ``run`` of the class at hand: of a method's first argument, or a name that its body binds;
+                        ``~*`` one whose name is made at run time
 ``&Base``               a class made inside a function joins this class with others, or hands attributes on; ``&`` any
 ``'pkg.core.run``       a string constant that could name a module, an attribute, a program or a file
 ``(client``             a parameter, by which pytest hands out fixtures
@@ -31,13 +32,16 @@ from typing import NamedTuple, Protocol
 
 # Raise it whenever what ``reader`` writes, or what is remembered of layouts and imports, changes meaning: what another version kept
 # is not used.
-VERSION = 4
+VERSION = 5
 
 _DOTTED = re.compile(r"'\.{0,3}[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 
 MODULE = ""  # the name of the definition that holds the import-time code
 MAIN = "__main__"  # the name of the one that runs only when the file is the program
 DOCTESTS = ">>>"  # the name of the one that holds the examples in docstrings
+
+# The name of the one that runs where Python or pytest ask a module that answers on demand for ``__path__`` and the like.
+ASKED = "__getattr__?"
 
 
 class Trait(IntFlag):
@@ -59,7 +63,8 @@ class Trait(IntFlag):
 class Definition(NamedTuple):
     """One definition. ``name`` is dotted inside classes (``Option.parse``). A NamedTuple: a large tree has 10^5 of them.
 
-    ``extra`` is the fixture's name, for a class its bases as tokens, for a registered function its decorators as tokens.
+    ``extra`` is the fixture's name, and for a class its bases as tokens. For a function ``@app`` says that a decorator may have stored
+    it in what is called so ('@' alone: somewhere), and ``?keep`` that it hands on what it is given to the function of this name.
     """
 
     name: str

@@ -61,6 +61,10 @@ class Families:
             )
         return self._found[key]
 
+    def classes(self, path: str, token: str) -> frozenset[Key]:
+        """The classes of the tree for which a name, or a chain of attributes, stands in a file; none where that is not known."""
+        return frozenset(self._classes(path, token, frozenset()) or ())
+
     def _inherits(self, key: Key, trait: int, bases: Iterable[str]) -> None:
         path, name = key
         above = self._above.setdefault(key, set())

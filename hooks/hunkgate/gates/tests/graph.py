@@ -14,7 +14,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from hunkgate.gates.tests import outside
-from hunkgate.gates.tests.facts import MAIN, MODULE, Definition, Facts, Trait
+from hunkgate.gates.tests.facts import ASKED, MAIN, MODULE, Definition, Facts, Trait
 from hunkgate.gates.tests.families import Families
 from hunkgate.gates.tests.modules import Modules
 from hunkgate.gates.tests.roots import Layout
@@ -74,6 +74,7 @@ class Graph:
         # The members of each class: last name to slot.
         self._members: dict[Key, dict[str, int]] = defaultdict(dict)
         self._families = Families(files, self._modules)
+        self._back: list[list[int]] | None = None
         self._build()
 
     # Nodes
@@ -279,16 +280,14 @@ class Graph:
         ):
             return True
         for token in definition.extra:
-            if token.startswith((".", "'", "~", "!")) or token in outside.PLAIN_BASES:
+            if token.startswith((".", "'", "~", "!")):
                 continue
-            last = token.rpartition(".")[2]
-            if last in outside.PLAIN_BASES:
-                continue
-            known = self._classes.get(last)
+            known = self._families.classes(path, token)
             if not known:
-                # A name that no class of the project has; subscripts of generic bases land here as well.
-                return True
-            if any(
+                # No class of the project, or one that is not known; subscripts of generic bases land here as well.
+                if token.rpartition(".")[2] not in outside.PLAIN_BASES:
+                    return True
+            elif any(
                 self._is_external(where, one, seen)
                 for where, name in known
                 for one in self._files[where].definitions
@@ -321,18 +320,18 @@ class Graph:
         found = self._ids[path, name]
         definition = next(one for one in self._files[path].definitions if one.name == name)
         module = self.node(path, MODULE)
-        for token in definition.extra if not definition.trait & Trait.FIXTURE else ():
-            if token.startswith("?"):
+        if definition.trait & (Trait.HOOK | Trait.AUTOUSE):
+            self.edges[module].append(2 * found + 1)
+            return
+        for token in definition.extra:
+            if token[0] != "@":
                 continue
-            root = token.partition(".")[0]
-            holders = self._variables(path, root, set())
+            holders = self._variables(path, token[1:], set())
             if holders is None:
                 self.edges[module].append(2 * found + 1)
                 return
             for holder in holders:
                 self.edges[holder].append(2 * found + 1)
-        if not definition.extra or definition.trait & Trait.HOOK | Trait.AUTOUSE & definition.trait:
-            self.edges[module].append(2 * found + 1)
 
     def _keeps_nothing(self, path: str, name: str, seen: frozenset[Key] = frozenset()) -> bool:
         """Whether a function keeps what it is given nowhere, and hands it only to functions that do not either."""
@@ -361,9 +360,12 @@ class Graph:
         facts = self._files[path]
         traits = {one.name: one.trait for one in facts.definitions}
         if name in traits:
-            if self._keeps_nothing(path, name):
-                return []
-            return [self._ids[path, name]] if traits[name] & Trait.VARIABLE else None
+            if traits[name] & Trait.VARIABLE:
+                return [self._ids[path, name]]
+            if not self._keeps_nothing(path, name):
+                return None
+            # A function that a decorator made into something else may be what holds others: a group of commands.
+            return [self._ids[path, name]] if traits[name] & Trait.REGISTERED else []
         holders: list[int] = []
         for token in facts.bindings.get(name, ()):
             level, dotted, part = _import(token)
@@ -619,6 +621,10 @@ class Graph:
             if inner is not None:
                 targets.append(self._module(inner))
             file = self._modules.files.get(stem, "")
+            answering = self._ids.get((file, ASKED))
+            if answering is not None and not file.endswith("/__init__.py"):
+                # To import names from a module that is no package, Python asks it for its ``__path__``.
+                targets.append(2 * answering + 1)
             if not at_import or (file, name) in self._gone:
                 targets += self._member_of(stem, name)
             elif (file, name) not in self._ids:
@@ -709,6 +715,7 @@ class Graph:
         everywhere = [
             target for plugin in self._layout.plugins for target in self._loads("", 0, plugin)
         ]
+        everywhere += self._beneath()
         names = {name for one in self._layout.pytest.values() for name in one.fixtures}
         everywhere += (self._fixtures[name] for name in names if name in self._fixtures)
         for index, path in enumerate(self.tests):
@@ -720,12 +727,35 @@ class Graph:
             if facts is not None:
                 # pytest may call anything in a test file; what is in it counts as mentioned.
                 edges += (2 * self._ids[path, one.name] + 1 for one in facts.definitions[1:])
+                # pytest asks every value that the file binds whether it is a test: of a module, for names it does not have.
+                edges += (
+                    2 * answering + 1
+                    for name in facts.bindings
+                    for stem in self._stems_of(path, name)
+                    if (answering := self._ids.get((self._modules.files.get(stem, ""), ASKED)))
+                    is not None
+                )
             folder = path
             while folder:
                 folder = folder.rpartition("/")[0]
                 conftest = f"{folder}/conftest.py" if folder else "conftest.py"
                 if conftest in self._files:
                     edges.append(self._module(conftest))
+
+    def _beneath(self) -> list[int]:
+        """What pytest itself may run: the public names of the modules that it, or a plugin that the project names, is built on."""
+        targets = []
+        for name in self._layout.beneath:
+            for stem in self._modules.rooted(name):
+                for path in self._modules.at(stem):
+                    if not self._is_testing(path):
+                        targets.append(self._module(path))
+                        targets += (
+                            2 * self._ids[path, one.name] + 1
+                            for one in self._files[path].definitions[1:]
+                            if not one.name.rpartition(".")[2].startswith("_")
+                        )
+        return targets
 
     def spread(self) -> None:
         """Let the bits flow along the edges until nothing changes."""
@@ -753,6 +783,58 @@ class Graph:
                             queued[other] = True
                             following.append(other)
             waiting = following
+
+    def unseen(self, node: int) -> int:
+        """The test files that could run a definition which none is seen to reach, as a bit set.
+
+        Who runs it may not name it: then whoever has loaded it (for a method: mentions its class) counts. Where something names it
+        that is itself not reached, the same is asked of that; a name in code that no test loads is a use, but not by a test.
+        """
+        found = 0
+        seen = {node}
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            path, name = self.keys[one]
+            users = self._users(one)
+            if not users:
+                found |= self._slots[2 * one] & self._all
+            if not self._slots[2 * one] & self._all and "." in name:
+                # A method of a class that nothing reached mentions.
+                users.append(self._ids.get((path, name.rpartition(".")[0]), one))
+            for user in users:
+                if user not in seen and not self.reached(user):
+                    seen.add(user)
+                    if self.keys[user][1] != MODULE:
+                        waiting.append(user)
+        return found
+
+    def _users(self, node: int) -> list[int]:
+        """The definitions that mention this one, by its name or through what anything of that name stands for."""
+        back = self._mentions()
+        users: set[int] = set()
+        seen = {node}
+        waiting = [node]
+        while waiting:
+            for before in back[waiting.pop()]:
+                if before in seen:
+                    continue
+                seen.add(before)
+                if self.keys[before][0]:
+                    users.add(before)
+                else:
+                    waiting.append(before)
+        return sorted(users)
+
+    def _mentions(self) -> list[list[int]]:
+        """For every node, those that mention it."""
+        if self._back is None:
+            self._back = [[] for _ in self.keys]
+            for node, targets in enumerate(self.edges):
+                for target in targets:
+                    if target & 1 or not self.keys[target >> 1][0]:
+                        self._back[target >> 1].append(node)
+        return self._back
 
     def distances(self, ends: Iterable[int]) -> Mapping[int, int]:
         """For every node that leads to one of ``ends``, the number of steps along the edges to the nearest."""
@@ -864,6 +946,13 @@ class Graph:
         """Whether another file of the tree runs the same import when it is imported."""
         return any(
             token in facts.module.tokens for where, facts in self._files.items() if where != path
+        )
+
+    def is_import(self, path: str, name: str) -> bool:
+        """Whether a global of the file is nothing but what an import binds; the import-time code, '', is no global."""
+        facts = self._files[path]
+        return not name or (
+            name in facts.bindings and all(one.name != name for one in facts.definitions)
         )
 
     def is_bound(self, path: str, token: str) -> bool:

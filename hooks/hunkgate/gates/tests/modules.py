@@ -57,6 +57,11 @@ class Modules:
             self._known[dotted] = known
         return known
 
+    def at(self, stem: str) -> tuple[str, ...]:
+        """The file of a module, or all files of a package."""
+        own = self.files.get(stem)
+        return (*((own,) if own is not None else ()), *self._below(f"{stem}/"))
+
     def rooted(self, name: str) -> tuple[str, ...]:
         """The stems of a top-level module, looked for in the import roots only."""
         return tuple(

@@ -36,6 +36,29 @@ PLAIN_BASES = frozenset(
     }
 )
 
+# What pytest, and each distribution whose plugin a project names, imports in every run: a fault in one of these can break every
+# test, whether the test reaches it or not. ``''` stands for pytest itself; the rest is found in the project's configuration.
+BENEATH = {
+    "": ("_pytest", "colorama", "exceptiongroup", "iniconfig", "pluggy", "pygments", "pytest", "tomli"),
+    # Read where the configuration asks for a version of pytest or for plugins.
+    "minversion": ("packaging",),
+    "required_plugins": ("packaging",),
+    "anyio": ("anyio", "idna", "sniffio"),
+    "hypothesis": ("hypothesis", "sortedcontainers"),
+    "pytest-asyncio": ("pytest_asyncio",),
+    "pytest-cov": ("coverage",),
+    "pytest-django": ("django",),
+    "pytest-flask": ("blinker", "click", "flask", "itsdangerous", "jinja2", "markupsafe", "werkzeug"),
+    "pytest-html": ("jinja2", "markupsafe"),
+    "pytest-httpserver": ("markupsafe", "werkzeug"),
+    "pytest-httpx": ("anyio", "certifi", "h11", "httpcore", "httpx", "idna"),
+    "pytest-mypy-plugins": ("attr", "attrs", "jinja2", "jsonschema", "markupsafe", "referencing", "yaml"),
+    "pytest-rerunfailures": ("packaging",),
+    "pytest-trio": ("attr", "attrs", "idna", "outcome", "sniffio", "sortedcontainers", "trio"),
+    "pytest-xdist": ("execnet",),
+    "syrupy": ("syrupy",),
+}  # fmt: skip
+
 # Methods that the standard library calls on any object that has them (duck typing), by what they belong to.
 _DUCK = frozenset(
     name

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator
 
 from hunkgate.gates.tests import facts as facts_
 from hunkgate.gates.tests import harmless, syntax
-from hunkgate.gates.tests.facts import DOCTESTS, MAIN, MODULE, Definition, Facts, Outline, Trait
+from hunkgate.gates.tests.facts import (
+    ASKED,
+    DOCTESTS,
+    MAIN,
+    MODULE,
+    Definition,
+    Facts,
+    Outline,
+    Trait,
+)
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NAMED = (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
@@ -49,6 +58,7 @@ _DISCOVERERS = frozenset(
 _MODULE_NAMES = frozenset({"mod", "module"})
 # What argparse's result is usually called; ``vars`` of it holds plain values.
 _NAMESPACES = frozenset({"args", "arguments", "namespace", "ns", "options", "opts", "parsed"})
+_ACCESSORS = frozenset({"getter", "setter", "deleter"})
 _CLASS_ARGUMENTS = frozenset({"cls", "mcs", "mcls", "metacls", "klass"})
 # Calls of which the outline of a file tells something.
 _LOADING = _DISCOVERERS | _IMPORTERS | {"split"}
@@ -230,6 +240,21 @@ def statements(body: Iterable[ast.stmt]) -> Iterator[tuple[ast.stmt, bool]]:
                     yield from statements(block)
 
 
+def _bound(body: Iterable[ast.stmt]) -> Iterator[str]:
+    """The names that the statements of a body bind, as far as they become members."""
+    for statement, _ in statements(body):
+        if isinstance(statement, (*_FUNCTION, ast.ClassDef)):
+            yield statement.name
+        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+            yield from (name for name, _ in imported(statement))
+        else:
+            yield from assigned(statement)
+            for node in own_expressions(statement):
+                for inner in ast.walk(node):
+                    if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                        yield inner.id
+
+
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
     for name in ("body", "orelse", "finalbody"):
         block = getattr(statement, name, None)
@@ -271,6 +296,8 @@ class _Reading:
         self._delegate = False
         # Whether the first argument of the method that is being read is an object of the method's own class.
         self._bound = False
+        # What the class whose body is being read binds: seen from the body itself, not from its methods.
+        self._body: frozenset[str] = frozenset()
         # Globals that hold what a call returned: their ``__dict__`` is that of an object, not of a class or module.
         self._instances: set[str] = set()
         self._found: dict[str, tuple[Trait, set[str], list[str]]] = {}
@@ -375,8 +402,10 @@ class _Reading:
         trait = Trait.FUNCTION
         extra: list[str] = []
         for decorator in node.decorator_list:
-            self._scan([decorator], runs)
             name = harmless.last_name(decorator)
+            # ``@size.setter`` makes a property out of another; it runs neither.
+            if not (name in _ACCESSORS and isinstance(decorator, ast.Attribute)):
+                self._scan([decorator], runs)
             if "fixture" in name:
                 trait |= Trait.FIXTURE
                 extra.append(_fixture_name(decorator) or node.name)
@@ -385,6 +414,8 @@ class _Reading:
             elif name in ("setter", "deleter") or not harmless.decorator(decorator, self._bindings):
                 # A setter runs by ``setattr`` with a name made at run time.
                 trait |= Trait.REGISTERED
+                if not harmless.wraps(decorator, self._bindings):
+                    extra.append(f"@{_root(decorator)}")
         if node.name.startswith("pytest_"):
             trait |= Trait.HOOK
         arguments = node.args
@@ -411,6 +442,10 @@ class _Reading:
                 trait |= Trait.WRAPS
                 extra += sorted(f"?{one}" for one in given)
         self._define(prefix + node.name, trait, tokens, extra)
+        if prefix + node.name == "__getattr__":
+            asked: set[str] = set()
+            self._scan(_asked(node), asked, frozenset(one.arg for one in arguments.args), set())
+            self._define(ASKED, Trait.NONE, asked)
 
     def _class(self, node: ast.ClassDef, prefix: str, runs: set[str]) -> None:
         trait = Trait.CLASS
@@ -440,8 +475,10 @@ class _Reading:
         if node.decorator_list or node.keywords:
             trait |= Trait.BUILT
         self._define(name, trait, bases | arguments, sorted(bases))
+        body, self._body = self._body, frozenset(_bound(node.body))
         for statement, _ in statements(node.body):
             self._statement(statement, f"{name}.", runs)
+        self._body = body
 
     def _scope(
         self,
@@ -468,7 +505,9 @@ class _Reading:
             if node.returns is not None:
                 annotations.append(node.returns)
         self._scan([*annotations], tokens)
+        members, self._body = self._body, frozenset()
         self._scan(body, tokens, outer, stores, first)
+        self._body = members
 
     def _scan(
         self,
@@ -609,6 +648,8 @@ class _Reading:
                 tokens.add(".".join((name, *path)))
             else:
                 tokens.add(name)
+                if name in self._body:
+                    tokens.add(f"~{name}")
                 tokens.update(f".{part}" for part in path)
                 if name == "globals" and not self._delegate:
                     tokens.add("!own")
@@ -741,6 +782,42 @@ _KEEPERS_OF_NOTHING = frozenset(
         "wraps",
     ]
 )
+
+
+def _asked(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.AST]:
+    """What a module's ``__getattr__`` runs for ``__path__`` and its like: all but what it does for the names that it knows."""
+    first = function.args.args[0].arg if function.args.args else ""
+    found: list[ast.AST] = []
+    for statement in function.body:
+        known = _knows(statement.test, first) if isinstance(statement, ast.If) else None
+        if known is None:
+            found.append(statement)
+        elif known:
+            assert isinstance(statement, ast.If)
+            found += statement.orelse
+        else:
+            assert isinstance(statement, ast.If)
+            found += statement.body
+            if isinstance(statement.body[-1], (ast.Raise, ast.Return)):
+                break
+    return found
+
+
+def _knows(test: ast.expr, name: str) -> bool | None:
+    """Whether the condition holds for names that are listed only (True), for others only (False); None where that is not known."""
+    if not (
+        isinstance(test, ast.Compare)
+        and len(test.ops) == 1
+        and isinstance(test.left, ast.Name)
+        and test.left.id == name
+    ):
+        return None
+    operator, other = test.ops[0], test.comparators[0]
+    if isinstance(operator, (ast.In, ast.NotIn)):
+        return isinstance(operator, ast.In)
+    if isinstance(operator, (ast.Eq, ast.NotEq)) and isinstance(other, ast.Constant):
+        return isinstance(operator, ast.Eq)
+    return None
 
 
 def _without_instance(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

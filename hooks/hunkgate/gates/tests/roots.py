@@ -6,12 +6,14 @@ root is a folder that stands on ``sys.path`` when the tests run; '' is the repos
 
 import configparser
 import fnmatch
+import re
 import shlex
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hunkgate.gates.tests import outside
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.model import Tree
 
@@ -26,6 +28,8 @@ _PYTEST_FILES = (
 )
 _PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 _SOURCE_FOLDERS = ("src", "lib", "python")
+# A word of a configuration file that could be the name of a distribution.
+_NAME = re.compile(r"[a-z][\w-]*")
 # pytest's default python_files, and Django's name for a module of tests.
 _TEST_NAMES = ("test_*.py", "*_test.py", "tests.py")
 
@@ -49,13 +53,15 @@ class Layout:
     """What the tree's configuration says.
 
     ``scripts`` maps the name of an installed program to ``module:attribute``; ``plugins`` names the modules that pytest loads
-    for every test (pytest11 entry points, ``-p``); ``roots`` are the import roots.
+    for every test (pytest11 entry points, ``-p``); ``beneath`` names top-level modules that pytest or such a plugin, where it comes
+    from outside, is itself built on; ``roots`` are the import roots.
     """
 
     roots: frozenset[str]
     pytest: Mapping[str, PytestSettings] = field(default_factory=dict)
     scripts: Mapping[str, str] = field(default_factory=dict)
     plugins: tuple[str, ...] = ()
+    beneath: tuple[str, ...] = ()
 
     def governing(self, path: str) -> PytestSettings:
         """The settings of the nearest folder above this path that has some."""
@@ -134,9 +140,11 @@ def layout(tree: Tree) -> Layout:
     pytest: dict[str, PytestSettings] = {}
     scripts: dict[str, str] = {}
     plugins: list[str] = []
+    named = {""}
     for folder, names in configured.items():
         for name in sorted(names, key=_PYTEST_FILES.index):
             content = tree.read(entries[_join(folder, name)].blob)
+            named.update(_NAME.findall(content.decode("utf-8", "replace").lower()))
             if name.endswith(".toml"):
                 document = _toml(content)
                 _project(document, folder, roots, scripts, plugins)
@@ -162,6 +170,11 @@ def layout(tree: Tree) -> Layout:
         pytest=pytest,
         scripts=scripts,
         plugins=tuple(dict.fromkeys(plugins)),
+        beneath=tuple(
+            dict.fromkeys(
+                module for name, used in outside.BENEATH.items() if name in named for module in used
+            )
+        ),
     )
 
 
@@ -173,17 +186,18 @@ def decides(path: str) -> bool:
 def pack(found: Layout) -> tuple[object, ...]:
     """The layout as plain values that ``unpack`` takes."""
     pytest = {folder: _fields(one) for folder, one in found.pytest.items()}
-    return (tuple(sorted(found.roots)), pytest, dict(found.scripts), found.plugins)
+    return (tuple(sorted(found.roots)), pytest, dict(found.scripts), found.plugins, found.beneath)
 
 
 def unpack(packed: tuple[Any, ...]) -> Layout:
     """The layout that ``pack`` packed."""
-    roots, pytest, scripts, plugins = packed
+    roots, pytest, scripts, plugins, beneath = packed
     return Layout(
         roots=frozenset(roots),
         pytest={folder: PytestSettings(**one) for folder, one in pytest.items()},
         scripts=scripts,
         plugins=plugins,
+        beneath=beneath,
     )
 
 

@@ -3,12 +3,13 @@
 import enum
 import fnmatch
 import hashlib
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hunkgate.gates.tests import coarse, delta, reader, roots
-from hunkgate.gates.tests.facts import MODULE, Facts, FactStore, Outline
+from hunkgate.gates.tests.facts import ASKED, MODULE, Facts, FactStore, Outline
 from hunkgate.gates.tests.graph import Graph, Key
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.model import GITLINK, SYMLINK, Change, FileChange, Tree
@@ -75,6 +76,9 @@ _PROSE = (
 _PROSE_FOLDERS = (".github/", "docs/", "doc/", ".circleci/", ".gitlab/", "requirements-docs/")
 
 
+_WORD = re.compile(r"\w+")
+
+
 class Kind(enum.Enum):
     """How many test files the answer names. NONE and ALL are never the same value as an empty or a full list."""
 
@@ -114,11 +118,16 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seed:
-    """One changed definition: the node that stands for it and what to call it."""
+    """One changed definition: the node that stands for it, what to call it, and the test files that count because of it.
+
+    ``bits`` is a bit set in the order of the graph's tests; ``seen`` is False where nothing is seen to mention the definition.
+    """
 
     path: str
     name: str
     node: int
+    bits: int
+    seen: bool = True
 
     @property
     def label(self) -> str:
@@ -232,6 +241,7 @@ def _by_graph(
         if _is_python(path) and entry.mode not in (SYMLINK, GITLINK)
     }
     parts: dict[str, delta.Delta] = {}
+    before_: dict[str, bytes] = {}
     data: list[str] = []
     for one in changed:
         before, after = one.base_path, one.head_path
@@ -246,7 +256,8 @@ def _by_graph(
             if not _is_python(path) or SYMLINK in (one.base_mode, one.head_mode):
                 data.append(path)
             elif was and is_now:
-                parts[path] = delta.between(change.before(one), change.after(one))
+                before_[path] = change.before(one)
+                parts[path] = delta.between(before_[path], change.after(one))
                 # A script that is run or read by its path is data as well.
                 if parts[path].changed:
                     data.append(path)
@@ -262,7 +273,30 @@ def _by_graph(
     altered = {(path, name) for path, part in parts.items() for name in part.changed if name}
     graph = Graph(files, layout, tests, altered=altered, gone=gone, data=data)
     graph.spread()
-    return _answer(graph, parts, data, tests)
+    unused = _no_longer_used(parts, files, before_)
+    return _answer(graph, parts, data, tests, unused)
+
+
+def _no_longer_used(
+    parts: Mapping[str, delta.Delta], files: Mapping[str, Facts], before: Mapping[str, bytes]
+) -> frozenset[Key]:
+    """The removed definitions that the changed files themselves mentioned: who did so is changed as well, and counts instead."""
+    removed = {
+        (path, name)
+        for path in before
+        for name in parts[path].changed
+        if name and all(one.name != name for one in files[path].definitions)
+    }
+    if not removed:
+        return frozenset()
+    mentioned = {
+        word
+        for path in before
+        for one in reader.read(before[path]).definitions
+        for token in one.tokens
+        for word in _WORD.findall(token)
+    }
+    return frozenset((path, name) for path, name in removed if name.rpartition(".")[2] in mentioned)
 
 
 def _by_files(
@@ -274,6 +308,14 @@ def _by_files(
     store: FactStore,
 ) -> Selection:
     """The answer by imports alone."""
+    for path in parts:
+        if any(
+            path == f"{base}.py" or path.startswith(f"{base}/")
+            for root in layout.roots
+            for name in layout.beneath
+            for base in (f"{root}/{name}" if root else name,)
+        ):
+            return _everything(tests, f"pytest, or a plugin the project names, is built on {path}")
     changed = {path for path, part in parts.items() if part != delta.Delta()}
     others = [path for path in data if path not in parts and not _is_prose(path)]
     blobs = {path: blob for path, (_, blob) in sources.items()}
@@ -342,9 +384,10 @@ def _answer(
     parts: Mapping[str, delta.Delta],
     data: Iterable[str],
     tests: tuple[str, ...],
+    unused: frozenset[Key],
 ) -> Selection:
+    """``unused`` are changed definitions that need not be reached by anything."""
     seeds: list[Seed] = []
-    bits = 0
     silent: list[str] = []
     for path, part in parts.items():
         if not part.changed:
@@ -353,31 +396,26 @@ def _answer(
         altered = set(part.changed)
         if _imports_matter(graph, path, part):
             altered.add(MODULE)
-        own = [Seed(path=path, name=name, node=graph.node(path, name)) for name in sorted(altered)]
-        reach = 0
-        for seed in own:
-            reach |= graph.reached(seed.node)
+        own = [_seed(graph, path, name, unused) for name in sorted(altered)]
         if path in tests:
-            own.append(Seed(path=path, name=MODULE, node=module))
-            reach |= 1 << tests.index(path)
-        if not reach:
-            # Nobody mentions it: something may call it in a way that is not seen, so whoever loads the file counts.
-            own = [Seed(path=path, name=MODULE, node=module)]
-            reach = graph.reached(module)
-        if not reach:
+            bit = 1 << tests.index(path)
+            own.append(Seed(path=path, name=MODULE, node=module, bits=bit | graph.reached(module)))
+        if not any(seed.bits for seed in own):
+            # Nobody mentions any of it, nor what else would call it: whoever loads the file counts.
+            own = [Seed(path=path, name=MODULE, node=module, bits=graph.reached(module))]
+        if not any(seed.bits for seed in own):
             silent.append(path)
         seeds += own
-        bits |= reach
     for path in data:
         node = graph.data_node(path)
         reach = graph.reached(node)
         if path in tests:
             reach |= 1 << tests.index(path)
         if reach:
-            seeds.append(Seed(path=path, name=MODULE, node=node))
-            bits |= reach
+            seeds.append(Seed(path=path, name=MODULE, node=node, bits=reach))
         elif path not in parts and not _is_prose(path):
             silent.append(path)
+    bits = 0
     for path in silent:
         near = graph.near(path)
         if near is None:
@@ -385,7 +423,9 @@ def _answer(
         if not near:
             return _everything(tests, f"{path} changed, and nothing tells which test uses it")
         bits |= near
-        seeds.append(Seed(path=path, name=MODULE, node=graph.node(path, MODULE)))
+        seeds.append(Seed(path=path, name=MODULE, node=graph.node(path, MODULE), bits=0))
+    for seed in seeds:
+        bits |= seed.bits
     files = _selected(graph, seeds, bits)
     if not files:
         names = ", ".join(sorted({*parts, *data})[:3]) or "the change"
@@ -400,6 +440,19 @@ def _answer(
         tests=tests,
         trace=Trace(graph=graph, seeds=tuple(seeds)),
     )
+
+
+def _seed(graph: Graph, path: str, name: str, unused: frozenset[Key]) -> Seed:
+    node = graph.node(path, name)
+    bits = graph.reached(node)
+    asked = graph.find(path, ASKED) if name == "__getattr__" else None
+    if asked is not None:
+        bits |= graph.reached(asked)
+    # Python itself asks for ``__doc__``, ``__main__`` and their like; an import that nothing uses is judged with the others.
+    special = name.startswith("__") and name.endswith("__")
+    if bits or special or (path, name) in unused or graph.is_import(path, name):
+        return Seed(path=path, name=name, node=node, bits=bits)
+    return Seed(path=path, name=name, node=node, bits=graph.unseen(node), seen=False)
 
 
 def _imports_matter(graph: Graph, path: str, part: delta.Delta) -> bool:
@@ -433,19 +486,26 @@ def _selected(graph: Graph, seeds: list[Seed], bits: int) -> tuple[SelectedFile,
     for index, path in enumerate(graph.tests):
         if not bits >> index & 1:
             continue
-        reaching = [seed for seed in seeds if graph.reached(seed.node) >> index & 1]
+        reaching = [seed for seed in seeds if seed.bits >> index & 1]
         start = graph.node(path, MODULE)
         own = any(seed.path == path for seed in seeds)
-        labels = ", ".join(dict.fromkeys(seed.label for seed in reaching[:3])) + (
-            f" and {len(reaching) - 3} more" if len(reaching) > 3 else ""
+        shown = [seed for seed in reaching if seed.seen] or reaching
+        labels = ", ".join(dict.fromkeys(seed.label for seed in shown[:3])) + (
+            f" and {len(shown) - 3} more" if len(shown) > 3 else ""
         )
+        if shown and not shown[0].seen:
+            labels += ", which nothing that tests reach is seen to call"
         found.append(
             SelectedFile(
                 path=path,
                 reason=(
                     "the test file itself changed"
                     if own
-                    else f"it reaches {labels}" if labels else "it stands nearest to what changed"
+                    else (
+                        f"it {'reaches' if shown[0].seen else 'loads'} {labels}"
+                        if labels
+                        else "it stands nearest to what changed"
+                    )
                 ),
                 distance=0 if own else distances.get(start, len(graph.keys)),
                 changed=tuple((seed.path, seed.name) for seed in reaching),
@@ -469,7 +529,7 @@ def _explain(selection: Selection, path: str) -> tuple[str, ...]:
         start = graph.node(path, MODULE)
         index = graph.tests.index(path)
         for seed in trace.seeds:
-            if graph.reached(seed.node) >> index & 1:
+            if seed.bits >> index & 1:
                 lines += graph.way(start, seed.node, index)
                 break
         return tuple(lines)
