@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import selectors
 import signal
 import subprocess
@@ -41,6 +42,8 @@ GIT_LOCAL_VARIABLES = frozenset(
 _TICK_SECONDS = 0.25
 # What a test runner needs to tidy up and say how far it came, once it is asked to stop.
 _STOP_SECONDS = 10.0
+# Of what a program that broke off had said before, enough for its last messages.
+_SAID_BYTES = 4096
 # After a program has ended, what it started may still hold its output open.
 _DRAIN_SECONDS = 0.5
 _CHUNK_BYTES = 65536
@@ -185,6 +188,112 @@ def _chunks(process: "subprocess.Popen[bytes]") -> Iterator[bytes]:
         yield b""
 
 
+class Dialogue:
+    """A program that stays and answers what is written to it, until ``end``. Ctrl-C at the terminal does not reach it.
+
+    Its standard error is read along, so that it never waits for that, and its last part is told when it breaks off. It must be given no
+    more than a pipe takes (select.PIPE_BUF bytes) before its answers are read, or both sides wait.
+    """
+
+    def __init__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> None:
+        """Raises ToolError where it cannot be started."""
+        self._name = argv[0]
+        process = _opened(argv, cwd=cwd, env=env, stdin=True, stderr=subprocess.PIPE)
+        self._process = process
+        # Popen was asked for all three.
+        self._stdin, self._stdout, self._stderr = (
+            stream.fileno() if stream is not None else -1
+            for stream in (process.stdin, process.stdout, process.stderr)
+        )
+        self._poll = select.poll()
+        for stream in (self._stdout, self._stderr):
+            self._poll.register(stream, select.POLLIN)
+        self._read = b""
+        self._at = 0
+        self._said = b""
+        self._speaks = True
+
+    def write(self, data: bytes) -> None:
+        """Write all of it. Raises ToolError where nobody reads any more."""
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[os.write(self._stdin, rest) :]
+        except OSError as error:
+            raise self._broken() from error
+
+    def line(self) -> bytes:
+        """The next line, without its end. Raises ToolError where the program ends before it."""
+        while (end_ := self._read.find(b"\n", self._at)) < 0:
+            self._read = self._read[self._at :] + self._more()
+            self._at = 0
+        line = self._read[self._at : end_]
+        self._at = end_ + 1
+        return line
+
+    def take(self, count: int) -> bytes:
+        """So many bytes. Raises ToolError where the program ends before them."""
+        part = self._read[self._at : self._at + count]
+        self._at += len(part)
+        if len(part) == count:
+            return part
+        return b"".join((part, *self._rest(count - len(part))))
+
+    def skip(self, count: int) -> None:
+        """Pass over so many bytes without holding them. Raises ToolError where the program ends before them."""
+        passed = min(count, len(self._read) - self._at)
+        self._at += passed
+        for _part in self._rest(count - passed):
+            pass
+
+    def end(self) -> None:
+        """End it: it is not asked to finish its answer."""
+        if self._process.poll() is None:
+            end(self._process)
+        _close(self._process)
+
+    def _rest(self, count: int) -> Iterator[bytes]:
+        while count:
+            part = self._more()
+            if len(part) > count:
+                self._read, self._at = part, count
+                part = part[:count]
+            count -= len(part)
+            yield part
+
+    def _more(self) -> bytes:
+        """What the program writes next, at least a byte."""
+        while True:
+            ready = {stream for stream, _event in self._poll.poll()}
+            if self._stderr in ready:
+                self._listen()
+            if self._stdout in ready:
+                part = os.read(self._stdout, _CHUNK_BYTES)
+                if not part:
+                    raise self._broken()
+                return part
+
+    def _listen(self) -> None:
+        """Read along what is said to standard error."""
+        part = os.read(self._stderr, _CHUNK_BYTES)
+        if not part:
+            self._poll.unregister(self._stderr)
+            self._speaks = False
+        self._said = (self._said + part)[-_SAID_BYTES:]
+
+    def _broken(self) -> ToolError:
+        """What to say once it answers no more: how it ended, and its last words."""
+        self._poll.unregister(self._stdout)
+        while self._speaks and self._poll.poll(_DRAIN_SECONDS * 1000):
+            self._listen()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_DRAIN_SECONDS)
+        status = self._process.poll()
+        how = "closed its output" if status is None else f"ended with status {status}"
+        said = self._said.decode("utf-8", "replace").strip()
+        return ToolError(f"{self._name} {how}: {said}".removesuffix(": "))
+
+
 def end(process: "subprocess.Popen[bytes]", *, grace_seconds: float = 3.0) -> None:
     """End a program's whole process group: ask with SIGTERM, then SIGKILL what is left."""
     for number, wait_seconds in ((signal.SIGTERM, grace_seconds), (signal.SIGKILL, None)):
@@ -233,8 +342,26 @@ def _started(
     stdin: bool,
     stderr: int,
 ) -> Iterator["subprocess.Popen[bytes]"]:
+    process = _opened(argv, cwd=cwd, env=env, stdin=stdin, stderr=stderr)
+    finished: Callable[[], int | None] = process.poll
     try:
-        process = subprocess.Popen(  # noqa: S603 - argv lists only, never a shell
+        yield process
+    finally:
+        if finished() is None:
+            end(process)
+        _close(process)
+
+
+def _opened(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None,
+    env: Mapping[str, str] | None,
+    stdin: bool,
+    stderr: int,
+) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(  # noqa: S603 - argv lists only, never a shell
             list(argv),
             cwd=cwd,
             env=None if env is None else dict(env),
@@ -245,13 +372,10 @@ def _started(
         )
     except (OSError, ValueError) as error:
         raise _unstartable(argv[0], error) from error
-    finished: Callable[[], int | None] = process.poll
-    try:
-        yield process
-    finally:
-        if finished() is None:
-            end(process)
-        for stream in (process.stdin, process.stdout, process.stderr):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+
+
+def _close(process: "subprocess.Popen[bytes]") -> None:
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()

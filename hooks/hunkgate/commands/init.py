@@ -174,17 +174,12 @@ def _present(pattern: str, names: Iterable[str]) -> bool:
 def _protected_branch(repository: Repository) -> str:
     """The origin's default branch, by its own name where origin/HEAD says it; without an origin the current one."""
     protected = policies.protected_tip(repository, "")
-    name = _symbolic(repository, "refs/remotes/origin/HEAD").removeprefix("refs/remotes/origin/")
+    name = repository.leads_to("refs/remotes/origin/HEAD").removeprefix("refs/remotes/origin/")
     if name:
         return name
     if protected:
         return protected[0].removeprefix("origin/")
-    return _symbolic(repository, "HEAD").removeprefix("refs/heads/") or "main"
-
-
-def _symbolic(repository: Repository, name: str) -> str:
-    found = repository.run("symbolic-ref", "--quiet", name, statuses=(0, 1))
-    return found.decode("utf-8", "replace").strip()
+    return repository.leads_to("HEAD").removeprefix("refs/heads/") or "main"
 
 
 def _identity(repository: Repository, top: Path) -> str:

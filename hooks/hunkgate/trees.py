@@ -1,0 +1,191 @@
+"""Trees: the files of one side of a change, as they are stored, only when they are asked for, or with a change laid over them."""
+
+import functools
+import os
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from hunkgate import attributes
+from hunkgate.model import Entry, FileChange, Hunk, Status
+
+_TREE_MODE = 0o040000
+
+
+class Store(Protocol):
+    """What every kind of tree reads from: the repository that holds it. Every method raises GitError for what is missing."""
+
+    object_format: str
+
+    def read(self, blob: str) -> bytes:
+        """The content of a blob."""
+
+    def size(self, blob: str) -> int:
+        """The size of a blob in bytes."""
+
+    def hunks(self, before: str | None, after: str | None) -> tuple[Hunk, ...]:
+        """The changed lines between two blobs."""
+
+    def tree(self, treeish: str) -> "TreeObject":
+        """The tree of a commit or tree."""
+
+    def run(self, *arguments: str) -> bytes:
+        """The output of one git command."""
+
+
+class _Stored:
+    """What every kind of tree has: contents from where it is stored."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def read(self, blob: str) -> bytes:
+        """The content of a blob."""
+        return self.store.read(blob)
+
+    def size(self, blob: str) -> int:
+        """The size of a blob in bytes."""
+        return self.store.size(blob)
+
+    def hunks(self, before: str | None, after: str | None) -> tuple[Hunk, ...]:
+        """The changed lines between two blobs."""
+        return self.store.hunks(before, after)
+
+
+class TreeObject(_Stored):
+    """A tree in the object database; folders are read one by one as they are asked for."""
+
+    def __init__(self, store: Store, id_: str, data: bytes) -> None:
+        self.id = id_
+        super().__init__(store)
+        self._folders: dict[str, Mapping[str, Entry]] = {"": self._folder(data, "")}
+
+    def find(self, path: str) -> Entry | None:
+        """The entry at exactly this path, None where the tree has no file there."""
+        folder, _stroke, _name = path.rpartition("/")
+        entries = self._entries_in(folder)
+        found = entries.get(path) if entries is not None else None
+        return None if found is None or found.mode == _TREE_MODE else found
+
+    @functools.cached_property
+    def _all(self) -> Mapping[str, Entry]:
+        output = self.store.run("ls-tree", "-r", "-z", "--full-tree", self.id)
+        found = {}
+        modes: dict[str, int] = {}
+        for record in os.fsdecode(output).split("\0")[:-1]:
+            facts, _tab, path = record.partition("\t")
+            digits = facts[:6]
+            mode = modes.get(digits) or modes.setdefault(digits, int(digits, 8))
+            found[path] = Entry(path=path, mode=mode, blob=facts.rpartition(" ")[2])
+        return found
+
+    def entries(self) -> Mapping[str, Entry]:
+        """Every file of the tree by path, in path order."""
+        return self._all
+
+    def attribute(self, name: str, paths: Iterable[str]) -> Mapping[str, str]:
+        """The attribute's value for the paths that have it, by the .gitattributes files of this tree alone.
+
+        git itself would add those of the work tree and of .git/info, which the author of the change controls.
+        """
+        return attributes.values(name, paths, self._attributes_of)
+
+    def _attributes_of(self, folder: str) -> bytes:
+        entry = self.find(f"{folder}/.gitattributes" if folder else ".gitattributes")
+        return b"" if entry is None else self.read(entry.blob)
+
+    def _entries_in(self, folder: str) -> Mapping[str, Entry] | None:
+        if folder in self._folders:
+            return self._folders[folder]
+        above, _stroke, _name = folder.rpartition("/")
+        parent = self._entries_in(above)
+        entry = parent.get(folder) if parent is not None else None
+        if entry is None or entry.mode != _TREE_MODE:
+            return None
+        entries = self._folder(self.store.read(entry.blob), f"{folder}/")
+        self._folders[folder] = entries
+        return entries
+
+    def _folder(self, data: bytes, prefix: str) -> Mapping[str, Entry]:
+        width = 32 if self.store.object_format == "sha256" else 20
+        entries = {}
+        at = 0
+        while at < len(data):
+            end = data.index(b"\0", at)
+            mode, _blank, name = data[at:end].partition(b" ")
+            at = end + 1 + width
+            path = prefix + os.fsdecode(name)
+            entries[path] = Entry(path=path, mode=int(mode, 8), blob=data[end + 1 : at].hex())
+        return entries
+
+
+class LazyTree(_Stored):
+    """The tree of a commit, looked up only when it is asked something: a range of a thousand commits mostly is not."""
+
+    def __init__(self, store: Store, treeish: str) -> None:
+        super().__init__(store)
+        self._treeish = treeish
+
+    @functools.cached_property
+    def _tree(self) -> TreeObject:
+        return self.store.tree(self._treeish)
+
+    @property
+    def id(self) -> str:
+        """The tree's id."""
+        return self._tree.id
+
+    def find(self, path: str) -> Entry | None:
+        """The entry at exactly this path."""
+        return self._tree.find(path)
+
+    def entries(self) -> Mapping[str, Entry]:
+        """Every file of the tree by path."""
+        return self._tree.entries()
+
+    def attribute(self, name: str, paths: Iterable[str]) -> Mapping[str, str]:
+        """The attribute's value for the paths that have it."""
+        return self._tree.attribute(name, paths)
+
+
+class Overlay(_Stored):
+    """A tree with the files of a change laid over it: what the index would become as a tree, without writing one."""
+
+    def __init__(self, base: TreeObject, files: tuple[FileChange, ...]) -> None:
+        super().__init__(base.store)
+        self._base = base
+        self._laid: dict[str, Entry | None] = {}
+        for file in files:
+            if file.status is Status.DELETED:
+                self._laid.setdefault(file.path, None)
+                continue
+            if file.status is Status.RENAMED and file.old_path is not None:
+                self._laid.setdefault(file.old_path, None)
+            if file.head_blob is not None:
+                self._laid[file.path] = Entry(
+                    path=file.path, mode=file.head_mode, blob=file.head_blob
+                )
+
+    def find(self, path: str) -> Entry | None:
+        """The entry at exactly this path."""
+        return self._laid[path] if path in self._laid else self._base.find(path)
+
+    @functools.cached_property
+    def _all(self) -> Mapping[str, Entry]:
+        base = self._base.entries()
+        merged: dict[str, Entry | None] = {**base, **self._laid}
+        # What only alters and takes keeps the order.
+        grown = any(path not in base for path in self._laid)
+        ordered = sorted(merged, key=os.fsencode) if grown else list(merged)
+        return {path: entry for path in ordered if (entry := merged[path]) is not None}
+
+    def entries(self) -> Mapping[str, Entry]:
+        """Every file by path, in path order."""
+        return self._all
+
+    def attribute(self, name: str, paths: Iterable[str]) -> Mapping[str, str]:
+        """The attribute's value for the paths that have it."""
+        return attributes.values(name, paths, self._attributes_of)
+
+    def _attributes_of(self, folder: str) -> bytes:
+        entry = self.find(f"{folder}/.gitattributes" if folder else ".gitattributes")
+        return b"" if entry is None else self.read(entry.blob)
