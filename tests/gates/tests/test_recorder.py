@@ -195,11 +195,21 @@ def test_a_shared_fixture_is_every_users(tmp_path: Path, python: str) -> None:
     }
 
 
-def test_the_lines_of_started_processes_are_the_tests(tmp_path: Path, python: str) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param("", id="as subprocess likes to"),
+        # With these options subprocess has called posix_spawn for long, since Python 3.14 it does so by itself.
+        pytest.param(", close_fds=False", id="through posix_spawn"),
+    ],
+)
+def test_the_lines_of_started_processes_are_the_tests(
+    tmp_path: Path, python: str, options: str
+) -> None:
     files = {
         "core.py": CORE + "\n\nif __name__ == '__main__':\n    print(other())\n",
         "test_core.py": "import subprocess, sys\n\ndef test():\n"
-        "    assert subprocess.check_output([sys.executable, '-m', 'core']).strip() == b'3'\n",
+        f"    assert subprocess.check_output([sys.executable, '-m', 'core']{options}).strip() == b'3'\n",
     }
     (test,) = record(tmp_path, files, python=python).records.tests
     assert {8, 11, 12} <= set(lines(test, "core.py"))
@@ -221,11 +231,17 @@ def test_the_lines_of_started_processes_are_the_tests(tmp_path: Path, python: st
         pytest.param(
             "subprocess.check_call([sys.executable, '-c', ''], env={})", id="an empty environment"
         ),
+        pytest.param(
+            "os.waitpid(os.posix_spawn('/bin/true', ['true'], {}), 0)", id="posix_spawn by hand"
+        ),
+        pytest.param("sqlite3.connect(Once()).close()", id="a file whose name is told once"),
     ],
 )
 def test_a_process_that_does_not_tell_makes_the_test_opaque(tmp_path: Path, statement: str) -> None:
     files = {
-        "test_it.py": f"import os, subprocess, sys\n\ndef test_a():\n    {statement}\n\ndef test_b():\n    pass\n"
+        "test_it.py": "import os, sqlite3, subprocess, sys\n\nclass Once:\n    asked = 0\n    def __fspath__(self):\n"
+        "        self.asked += 1\n        return ':memory:' if self.asked == 2 else None\n\n"
+        f"def test_a():\n    {statement}\n\ndef test_b():\n    pass\n"
     }
     tests = by_node(record(tmp_path, files))
     assert tests["test_it.py::test_a"].opaque
