@@ -104,6 +104,64 @@ def test_everything_that_is_approved_is_shown_first_and_cannot_steer_the_termina
     assert "mode 000000 -> 100644" in shown
 
 
+def test_the_dependencies_that_are_approved_are_shown_as_one_table(unsigned: Enrolled) -> None:
+    names = [f"package-{number}" for number in range(30)]
+    unsigned.folder.stage(
+        {"requirements.txt": "".join(f"{name}==1.0\n" for name in (*names, "ev\u0456l"))}
+    )
+    _, shown = at_terminal(unsigned, "no", "approve", "--all")
+    table = shown.partition("\r\ndependencies\r\n")[2].partition("\r\n\r\n")[0].split("\r\n")
+    assert [table[0], table[-1]] == [
+        "  requirements.txt",
+        "  32 dependency changes in 1 file, 32 to approve",
+    ]
+    for name in (*names, "ev\\u0456l"):
+        assert any(f" STOP  + {name} ==1.0  " in row for row in table), "none is folded away"
+    assert shown.count("+package-7==1.0") == 1, "the lines of a file are shown once"
+    assert any(" STOP  - requests ==2.31.0  " in row for row in table)
+
+
+def test_the_table_holds_only_what_is_approved(unsigned: Enrolled) -> None:
+    unsigned.folder.stage({"requirements.txt": "requests==2.31.0\ngood==1.0\nother==1.0\n"})
+    good, _other = unsigned.items()
+    _, shown = at_terminal(unsigned, "no", "approve", good[:8])
+    assert "STOP  + good ==1.0" in shown
+    assert "+ other" not in shown
+    assert "1 dependency change in 1 file, 1 to approve" in shown
+
+
+def test_each_commit_of_a_range_has_its_table(unsigned: Enrolled) -> None:
+    first = unsigned.folder.commit({"requirements.txt": "requests==2.31.0\ngood==1.0\n"})
+    second = unsigned.folder.commit({"requirements.txt": "requests==2.31.0\ngood==1.1\n"})
+    _, shown = at_terminal(unsigned, "no", "approve", "--all", "--range", "main..work")
+    for place, row in (
+        (f"commit {first[:7]}", "+ good ==1.0"),
+        (f"commit {second[:7]}", "~ good ==1.0 -> ==1.1"),
+        ("the range as a whole", "+ good ==1.1"),
+    ):
+        table = shown.partition(f"dependencies ({place})\r\n")[2]
+        assert row in table.partition("\r\n\r\n")[0]
+
+
+def test_every_file_that_a_size_stands_for_is_shown(
+    tmp_path: Path, keys: tuple[Path, Path]
+) -> None:
+    small = enrol(tmp_path / "small", *keys, policy="[size]\nmax-lines = 3\n")
+    small.folder.stage({"src/a.py": "a = 1\na = 2\na = 3\n", "src/b.py": "hidden = 1"})
+    _, shown = at_terminal(small, "no", "approve", "--all")
+    assert "  src/b.py\r\n  mode 000000 -> 100644" in shown
+    assert "+hidden = 1\r\n  \\ no line end" in shown
+
+
+def test_a_submodule_and_an_old_name_are_shown(unsigned: Enrolled) -> None:
+    commit = unsigned.folder.git("rev-parse", "HEAD")
+    unsigned.folder.git("mv", "infra/prod.yaml", "infra/moved.yaml")
+    unsigned.folder.git("update-index", "--add", "--cacheinfo", f"160000,{commit},infra/sub")
+    _, shown = at_terminal(unsigned, "no", "approve", "--all")
+    assert "was infra/prod.yaml" in shown
+    assert f"mode 000000 -> 160000, no file -> {commit}" in shown
+
+
 def test_an_item_is_named_by_its_first_digits(repository: Enrolled) -> None:
     repository.folder.stage({"infra/a": "1", "infra/b": "2"})
     first, second = repository.items()

@@ -3,21 +3,20 @@
 import argparse
 import os
 import secrets
-import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from hunkgate import agents, approvals, consents, process, signing
+from hunkgate import agents, approvals, consents, signing
 from hunkgate.approvals import Item, Statement
-from hunkgate.commands import consent, occasion
+from hunkgate.commands import consent, occasion, shown
+from hunkgate.commands.shown import Seen
 from hunkgate.consents import Trust
 from hunkgate.errors import ApprovalError
 from hunkgate.git import Repository, open_repository
 from hunkgate.judge import judge
-from hunkgate.model import Change, Finding, Verdict
+from hunkgate.model import Origin, Verdict
 from hunkgate.occasions import Occasion
 from hunkgate.policy import Policy
 from hunkgate.settings import Reading, Table
@@ -27,15 +26,6 @@ _DEFAULT_SECONDS = 14 * 86400
 _SHORTEST_ITEM = 6
 _NONCE_BYTES = 9
 _LISTED = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One finding that can be approved, and the change that it was found in."""
-
-    finding: Finding
-    item: Item
-    change: Change
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +82,8 @@ def _approved(arguments: argparse.Namespace, repository: Repository) -> int:
         return _nothing_chosen(seen, verdict)
     statement = _statement(arguments, repository, judging, chosen)
     key = _key(arguments.key, repository, judging)
-    if not _agreed(statement, chosen, key, silent=arguments.printed and arguments.key is not None):
+    silent = arguments.printed and arguments.key is not None
+    if not (silent or _agreed(statement, chosen, key, judging)):
         print("hunkgate: nothing was approved", file=sys.stderr)
         return 1
     content = approvals.encode(statement)
@@ -113,7 +104,8 @@ def approvable(repository: Repository, one: Occasion) -> tuple[Verdict, tuple[Se
     changes = tuple(one.changes(repository))
     lifting = consent.lifting(repository, one)
     verdict = judge(changes, one.policies, consent.GATES, lift=lifting)
-    by_commit = {change.commit: change for change in changes}
+    # The whole of a range has its tip for a commit, too: what is shown of the tip is what that commit itself does.
+    by_commit = {change.commit: change for change in changes if change.origin is Origin.COMMIT}
     whole = changes[-1]
     found: dict[Item, Seen] = {}
     for finding in verdict.blocking:
@@ -160,7 +152,7 @@ def _nothing_chosen(seen: Sequence[Seen], verdict: Verdict) -> int:
         return 1 if left else 0
     print("hunkgate: name the items to approve, or --all:", file=sys.stderr)
     for one in seen[:_LISTED]:
-        print(f"  {one.item[:8]}  {_subject(one.finding)}", file=sys.stderr)
+        print(f"  {one.item[:8]}  {shown.subject(one.finding)}", file=sys.stderr)
     if len(seen) > _LISTED:
         print(f"  and {len(seen) - _LISTED} more", file=sys.stderr)
     return 1
@@ -247,17 +239,15 @@ def _setting(repository: Repository, name: str) -> str:
 
 
 def _agreed(
-    statement: Statement, chosen: Sequence[Seen], key: Path | None, *, silent: bool
+    statement: Statement, chosen: Sequence[Seen], key: Path | None, judging: Sequence[Policy]
 ) -> bool:
     """Whether the person at the terminal says yes to what was shown."""
-    if silent:
-        return True
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise ApprovalError(
             "there is no terminal to ask on",
             remedy="run it in a terminal; a script names a key and prints the line: --key FILE --print",
         )
-    _page("\n".join(_shown(statement, chosen)))
+    shown.page("\n".join(shown.lines(statement, chosen, judging)))
     how = f"sign with {spelled(str(key))}" if key is not None else "record, without a signature"
     print(
         f"{len(statement.items)} items, as {spelled(statement.principal)}, until {consents.day(statement.expires)}; {how}",
@@ -265,56 +255,6 @@ def _agreed(
     )
     print("Approve exactly this? Type yes: ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() == "yes"
-
-
-def _shown(statement: Statement, chosen: Sequence[Seen]) -> Iterator[str]:
-    """Everything that is approved, one escaped line each: names are spelled in ASCII, for some letters look alike."""
-    yield f"approval {statement.nonce} for {spelled(statement.repository) or 'this repository'}"
-    for one in chosen:
-        yield ""
-        yield f"item {one.item}"
-        yield f"  {_subject(one.finding)}"
-        yield f"  {visible(one.finding.message)}"
-        yield from (f"  {visible(line)}" for line in one.finding.detail)
-        yield from (f"  {line}" for line in _difference(one))
-
-
-def _subject(finding: Finding) -> str:
-    commit = f" (commit {finding.commit[:7]})" if finding.commit else ""
-    what = finding.what if finding.what and finding.what != finding.path else ""
-    return f"[{finding.rule}] {spelled(finding.path)} {visible(what)}".rstrip() + commit
-
-
-def _difference(one: Seen) -> Iterator[str]:
-    """The changed lines of the file that the finding is about, whole: what is not shown is not consented to."""
-    file = next((file for file in one.change.files if file.path == one.finding.path), None)
-    if file is None:
-        return
-    yield f"mode {file.base_mode:06o} -> {file.head_mode:06o}, {file.base_blob or 'no file'} -> {file.head_blob or 'no file'}"
-    if file.binary:
-        yield "binary content"
-        return
-    for hunk in one.change.hunks(file):
-        yield f"@@ -{hunk.base_start},{hunk.base_length} +{hunk.head_start},{hunk.head_length} @@"
-        for sign, lines in (("-", hunk.removed), ("+", hunk.added)):
-            for line in lines:
-                yield sign + visible(line.rstrip(b"\n").decode("utf-8", "surrogateescape"))
-
-
-def _page(text: str) -> None:
-    if text.count("\n") + 4 < shutil.get_terminal_size().lines:
-        print(text, file=sys.stderr)
-        return
-    # The text is escaped already; -S keeps long lines on one row and nothing in them can start a command of the pager.
-    program = (shutil.which("less"), "-S") if shutil.which("less") else (shutil.which("more"),)
-    argv = [part for part in program if part]
-    if (
-        not argv
-        or process.attached(
-            argv, stdin=text.encode(), env={**os.environ, "LESSSECURE": "1"}, shown=True
-        ).status
-    ):
-        print(text, file=sys.stderr)
 
 
 def _held(line: str, judging: Sequence[Policy]) -> None:

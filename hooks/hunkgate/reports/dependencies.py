@@ -29,8 +29,8 @@ def records(changes: Iterable[DependencyChange]) -> list[dict[str, object]]:
     return [facts(one) for one in changes]
 
 
-def text(changes: Sequence[DependencyChange]) -> str:
-    """The changes as a table for a terminal: by file, then by kind."""
+def text(changes: Sequence[DependencyChange], *, most: int | None = SHOWN) -> str:
+    """The changes as a table for a terminal: by file, then by kind, of each kind at most so many (None: all)."""
     if not changes:
         return f"{NOTHING}\n"
     lines = []
@@ -38,11 +38,11 @@ def text(changes: Sequence[DependencyChange]) -> str:
         lines.append(f"{visible(file)}")
         for title, group in groups:
             lines.append(f"  {title} ({len(group)})")
-            rows = [(_word(one), line(one), _why(one)) for one in group[:SHOWN]]
+            rows = [(_word(one), line(one), _why(one)) for one in group[:most]]
             width = max(len(row[1]) for row in rows)
             lines.extend(f"    {word}  {what:<{width}}  {why}".rstrip() for word, what, why in rows)
-            if len(group) > SHOWN:
-                lines.append(f"    ...   and {len(group) - SHOWN} more")
+            if len(group) > len(rows):
+                lines.append(f"    ...   and {len(group) - len(rows)} more")
     lines.append(_total(changes))
     return "\n".join(lines) + "\n"
 

@@ -18,15 +18,23 @@ _Record = tuple[bytes, ...]
 
 def findings(change: Change, settings: DependencySettings) -> Iterator[Finding]:
     """One finding for each dependency or option that changed and has a signal; one for a whole lock that was deleted."""
+    for finding, _changes in explained(change, settings):
+        yield finding
+
+
+def explained(
+    change: Change, settings: DependencySettings
+) -> Iterator[tuple[Finding, tuple[DependencyChange, ...]]]:
+    """The same findings, each with the changes that it stands for."""
     changes = [one for one in survey(change, settings) if one.signals]
     modes = {file.path: (file.base_mode, file.head_mode) for file in change.files}
     for (file, deleted), group in groupby(changes, key=lambda one: (one.file, _lock_deleted(one))):
         several = list(group)
         if deleted and len(several) > 1:
-            yield _deleted(file, several)
+            yield _deleted(file, several), tuple(several)
         else:
             for one in several:
-                yield _finding(one, modes.get(one.file, (0, 0)))
+                yield _finding(one, modes.get(one.file, (0, 0))), (one,)
 
 
 def _finding(change: DependencyChange, modes: tuple[int, int]) -> Finding:
