@@ -278,6 +278,43 @@ def test_without_git_nothing_is_judged(
     fault(folder.hunkgate("check", env={"PATH": str(empty)}), "git is not on PATH")
 
 
+def test_a_git_that_is_too_old_is_named(
+    folder: Folder, tmp_path: Path, everything_as_before: Before
+) -> None:
+    folder.commit(POLICY)
+    programs = tmp_path / "old"
+    programs.mkdir()
+    # As git 2.30 does it: an option that rev-parse does not know comes back as it is.
+    (programs / "git").write_text(
+        "#!/bin/sh\n"
+        '[ "$1" != --version ] || { echo git version 2.30.2; exit; }\n'
+        "printf '%s\\n' --path-format=absolute sha1 .git .git false /here\n"
+    )
+    (programs / "git").chmod(0o755)
+    everything_as_before()
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    fault(folder.hunkgate("check", env={"PATH": path}), "git version 2.30.2", "2.34 or newer")
+
+
+@pytest.mark.parametrize("name", ["a form\x0cfeed", "a\u2028b", "a\x85b"])
+def test_only_a_newline_parts_what_git_says_of_folders(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.mkdir()
+    inside = Folder(path)
+    inside.git("init", "-q", "-b", "main")
+    inside.stage({"a.txt": "1\n"})
+    assert inside.hunkgate("check").code == 0
+
+
+def test_a_folder_with_a_newline_in_its_name_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "a\nb"
+    path.mkdir()
+    inside = Folder(path)
+    inside.git("init", "-q", "-b", "main")
+    inside.stage({"a.txt": "1\n"})
+    fault(inside.hunkgate("check"), "holds a newline", "a\\nb")
+
+
 def with_tests(folder: Folder, python: str) -> None:
     """A project whose policy names its interpreter, with a change staged that a test can see."""
     folder.commit(

@@ -27,6 +27,7 @@ _DIFF = (
     "--no-relative", "--diff-algorithm=myers", "--no-color", "--full-index", "--submodule=short", "-O/dev/null",
 )  # fmt: skip
 _BINARY_WINDOW_BYTES = 8000  # git's buffer_is_binary (xdiff-interface.c)
+OLDEST_GIT = "2.34"  # ssh signatures, and rev-parse --path-format (git 2.31)
 _WORDS_AT_ONCE = 500  # what an argument list holds is limited
 
 
@@ -428,7 +429,7 @@ def open_repository(start: Path | None = None) -> Repository:
     Raises GitError where git is missing, there is no repository, or git refuses to read it.
     """
     if shutil.which("git") is None:
-        raise GitError("git is not on PATH", remedy="install git 2.34 or newer")
+        raise GitError("git is not on PATH", remedy=f"install git {OLDEST_GIT} or newer")
     cwd = start or Path.cwd()
     facts = (
         "rev-parse",
@@ -439,7 +440,18 @@ def open_repository(start: Path | None = None) -> Repository:
         "--is-bare-repository",
     )
     result = plumbing.run((*facts, "--show-toplevel"), cwd=cwd, statuses=frozenset(range(256)))
-    lines = os.fsdecode(result.stdout).splitlines()
+    # Only a newline parts the answers: splitlines would also cut a folder's name at its form feeds and the like.
+    lines = os.fsdecode(result.stdout).split("\n")[:-1]
+    if lines and lines[0].startswith("--"):  # git repeats an option that it does not know
+        version = os.fsdecode(
+            plumbing.run(("--version",), cwd=cwd, statuses=frozenset({0})).stdout
+        ).strip()
+        raise GitError(f"this is {version}", remedy=f"install git {OLDEST_GIT} or newer")
+    if any("\n" in os.fspath(place) for place in (cwd, *cwd.parents)) or len(lines) > 5:
+        raise GitError(
+            f"the name of a folder above holds a newline: {str(cwd)!r}",
+            remedy="move the repository to a folder without one",
+        )
     if len(lines) >= 4 and (
         result.status == 0 or lines[3] == "true" or b"work tree" in result.stderr
     ):
