@@ -287,7 +287,7 @@ def test_a_git_that_is_too_old_is_named(
     # As git 2.30 does it: an option that rev-parse does not know comes back as it is.
     (programs / "git").write_text(
         "#!/bin/sh\n"
-        '[ "$1" != --version ] || { echo git version 2.30.2; exit; }\n'
+        'case "$*" in *--version) echo git version 2.30.2; exit ;; esac\n'
         "printf '%s\\n' --path-format=absolute sha1 .git .git false /here\n"
     )
     (programs / "git").chmod(0o755)
