@@ -28,6 +28,8 @@ _DIFF = (
 )  # fmt: skip
 _BINARY_WINDOW_BYTES = 8000  # git's buffer_is_binary (xdiff-interface.c)
 OLDEST_GIT = "2.34"  # ssh signatures, and rev-parse --path-format (git 2.31)
+# Read before the first of them is judged, so that their contents can be read together.
+_COMMITS_AT_ONCE = 100
 _WORDS_AT_ONCE = 500  # what an argument list holds is limited
 
 
@@ -172,6 +174,7 @@ class Repository:
         """
         base = self.head_tree()
         files = self._counted(self._index_against(base))
+        self._expect(files)
         merged = () if whole else self._merged_heads()
         if merged:
             files = _own(files, [self._index_against(self.tree(head)) for head in merged])
@@ -186,6 +189,7 @@ class Repository:
         base_tree, head_tree = self.tree(base), self.tree(head)
         output = self.run(*_SETTINGS, "diff-tree", "-r", *_DIFF, base_tree.id, head_tree.id, "--")
         files = self._counted(rawdiff.parse(output))
+        self._expect(files)
         return Change(origin=Origin.RANGE, base=base_tree, head=head_tree, files=files, commit=head)
 
     def net(self, base: str, head: str) -> Change:
@@ -283,23 +287,32 @@ class Repository:
                 stdin=stdin,
             )
         )
-        for commit in log:
-            parts = [next(sections, ("", ())) for _ in commit.parents or ("",)]
-            if any(id_ != commit.id for id_, _files in parts):
-                raise GitError(
-                    "git diff-tree answered for another commit than was asked",
-                    remedy="run git fsck",
+        for start in range(0, len(log), _COMMITS_AT_ONCE):
+            some = [
+                (one, _answered(one, sections)) for one in log[start : start + _COMMITS_AT_ONCE]
+            ]
+            self._expect(file for _commit, files in some for file in files)
+            for commit, files in some:
+                yield Change(
+                    origin=Origin.COMMIT,
+                    base=LazyTree(self, commit.parents[0]) if commit.parents else self.no_tree(),
+                    head=LazyTree(self, commit.id),
+                    files=self._counted(files),
+                    commit=commit.id,
                 )
-            files = self._counted(parts[0][1])
-            if len(parts) > 1:
-                files = _own(files, [other for _id, other in parts[1:]])
-            yield Change(
-                origin=Origin.COMMIT,
-                base=LazyTree(self, commit.parents[0]) if commit.parents else self.no_tree(),
-                head=LazyTree(self, commit.id),
-                files=files,
-                commit=commit.id,
+
+    def _expect(self, files: Iterable[FileChange]) -> None:
+        """Gates look into files by their names and sides: what is read of one is soon read of its like."""
+        self._blobs.expect(
+            (blob, (side, path.rpartition("/")[2].rpartition(".")[2]))
+            for file in files
+            if file.added is not None
+            for side, path, mode, blob in (
+                ("base", file.old_path or file.path, file.base_mode, file.base_blob),
+                ("head", file.path, file.head_mode, file.head_blob),
             )
+            if blob is not None and mode != GITLINK
+        )
 
     # -- lines ------------------------------------------------------------------------------------------------------------
 
@@ -461,6 +474,18 @@ def open_repository(start: Path | None = None) -> Repository:
         )
     said = plumbing.said(result.stderr)
     raise GitError(said or "this is not a git repository", remedy="run inside a git repository")
+
+
+def _answered(
+    commit: Commit, sections: Iterator[tuple[str, tuple[FileChange, ...]]]
+) -> tuple[FileChange, ...]:
+    """The next commit's own files: of a merge what differs from all its parents. Raises GitError for another commit's."""
+    parts = [next(sections, ("", ())) for _ in commit.parents or ("",)]
+    if any(id_ != commit.id for id_, _files in parts):
+        raise GitError(
+            "git diff-tree answered for another commit than was asked", remedy="run git fsck"
+        )
+    return _own(parts[0][1], [other for _id, other in parts[1:]]) if len(parts) > 1 else parts[0][1]
 
 
 def _own(
