@@ -250,19 +250,15 @@ def of(path: str) -> tuple[Format, ...]:
     """
     folded = globs.fold(path)
     name = folded.rpartition("/")[2]
-    # The rules of patterns are asked only for a name that begins and ends as one of a format's does.
-    possible = [one for head, tail, one in _ENDS if name.startswith(head) and name.endswith(tail)]
-    return tuple(
-        dict.fromkeys(one for one in possible if name in _plain(one) or _globs(one).covers(folded))
-    )
-
-
-@functools.cache
-def _plain(one: Format) -> frozenset[str]:
-    """The patterns that are a file's whole name: to see that one fits takes no reader of patterns, which costs more than most locks."""
-    return frozenset(
-        globs.fold(pattern) for pattern in one.patterns if not set("*?[]!/\\") & set(pattern)
-    )
+    # The reader of patterns, which costs more than most locks, is asked only where a name's beginning and end leave it open.
+    found = {
+        one.place
+        for one in (*_ENDS.get(name[-1:], ()), *_ENDS.get("", ()))
+        if name.startswith(one.head)
+        and name.endswith(one.tail)
+        and (one.fits(name) if one.plain else _globs(FORMATS[one.place]).covers(folded))
+    }
+    return tuple(FORMATS[place] for place in sorted(found))
 
 
 @functools.cache
@@ -270,14 +266,42 @@ def _globs(one: Format) -> globs.Globs:
     return globs.parse(tuple(globs.fold(pattern) for pattern in one.patterns))
 
 
-def _ends() -> tuple[tuple[str, str, Format], ...]:
-    """For each pattern how the last part of a path that it matches begins and ends."""
-    found = []
-    for one in FORMATS:
-        for pattern in one.patterns:
-            head, star, tail = globs.fold(pattern).rpartition("/")[2].partition("*")
-            found.append((head, tail.rpartition("*")[2] if star else head, one))
-    return tuple(dict.fromkeys(found))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """How the last part of a path begins and ends that a pattern matches, and the place of its format in the registry.
+
+    ``plain``: the pattern has no more to it than these, and a single star between them where it is ``open``.
+    """
+
+    head: str
+    tail: str
+    place: int
+    plain: bool
+    open: bool
+
+    def fits(self, name: str) -> bool:
+        """Whether a plain pattern matches a name that begins and ends so."""
+        least = len(self.head) + len(self.tail)
+        return len(name) >= least if self.open else name == self.head
+
+
+def _ends() -> dict[str, tuple[_End, ...]]:
+    """Every pattern of every format, by the last character of what it matches, '' where that may be any."""
+    found: dict[str, dict[_End, None]] = {}
+    for place, one in enumerate(FORMATS):
+        negated = any(pattern.startswith("!") for pattern in one.patterns)
+        for pattern in map(globs.fold, one.patterns):
+            last = pattern.rpartition("/")[2]
+            head, star, tail = last.partition("*")
+            end = _End(
+                head=head,
+                tail=tail.rpartition("*")[2] if star else head,
+                place=place,
+                plain=not negated and last == pattern and not set("*?[]!\\") & set(head + tail),
+                open=bool(star),
+            )
+            found.setdefault(end.tail[-1:], {})[end] = None
+    return {last: tuple(ends) for last, ends in found.items()}
 
 
 _ENDS = _ends()

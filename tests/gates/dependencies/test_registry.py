@@ -1,0 +1,37 @@
+"""Which formats a path has is what gitignore's rules say of the registry's patterns, however it is found out."""
+
+import pytest
+
+from hunkgate import globs
+from hunkgate.gates.dependencies.formats import FORMATS, of
+
+FILLINGS = ("", "a", "A.b", ".", "-x")
+PLACES = ("{}", "sub/{}", "a/b/{}", ".github/workflows/{}", "{}x", "x{}", "{}{}", "{} ")
+
+
+def names(pattern: str) -> set[str]:
+    """Paths that are, or nearly are, what the pattern matches."""
+    filled = {
+        pattern.replace("**", filling or "z").replace("*", filling).strip("/")
+        for filling in FILLINGS
+    }
+    return {
+        place.format(*[name] * place.count("{}")) for name in filled if name for place in PLACES
+    }
+
+
+@pytest.mark.parametrize(
+    "pattern", sorted({pattern for one in FORMATS for pattern in one.patterns})
+)
+def test_a_path_has_the_formats_whose_patterns_match_it(pattern: str) -> None:
+    for name in names(pattern) | {name.upper() for name in names(pattern)}:
+        wanted = [
+            one.name
+            for one in FORMATS
+            if globs.parse(tuple(map(globs.fold, one.patterns))).covers(globs.fold(name))
+        ]
+        assert [one.name for one in of(name)] == wanted, name
+
+
+def test_what_lies_in_a_folder_of_a_manifests_name_is_no_manifest() -> None:
+    assert of("package.json/x.txt") == ()
