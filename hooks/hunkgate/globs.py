@@ -121,6 +121,7 @@ class _Screen:
         return False
 
 
+@functools.lru_cache(maxsize=4096)  # every gate folds the same paths
 def fold(path: str) -> str:
     """The path as a file system that ignores case, Unicode normal form and dots at the end sees it (HFS+, APFS, NTFS)."""
     if path.isascii():

@@ -36,11 +36,20 @@ def judge(
             if change.origin is not Origin.COMMIT:
                 files += len(change.files)
                 lines += sum(file.lines for file in change.files)
+            conflict = next((one for one in change.files if one.status is Status.UNMERGED), None)
+            if conflict is not None:
+                fault = Fault(
+                    subject="index",
+                    message=f"{conflict.path} has unresolved conflicts",
+                    remedy="resolve them, then git add the file",
+                )
+                faults.setdefault(("index", conflict.path), fault)
             for policy in policies:
                 for gate in gates:
                     if gate.name in policy.enabled:
                         ran.setdefault(gate.name)
-                        _judged(change, policy, gate, found, faults)
+                        if conflict is None:
+                            _judged(change, policy, gate, found, faults)
     except HunkgateError as error:
         faults.setdefault(
             ("repository", error.message),
@@ -73,17 +82,6 @@ def _judged(
     found: dict[tuple[str, str, str, int | None, str | None], Finding],
     faults: dict[tuple[str, str], Fault],
 ) -> None:
-    unmerged = next((file.path for file in change.files if file.status is Status.UNMERGED), None)
-    if unmerged is not None:
-        faults.setdefault(
-            ("index", unmerged),
-            Fault(
-                subject="index",
-                message=f"{unmerged} has unresolved conflicts",
-                remedy="resolve them, then git add the file",
-            ),
-        )
-        return
     try:
         for finding in gate.findings(change, policy):
             key = (finding.rule, finding.path, finding.message, finding.line, finding.item)

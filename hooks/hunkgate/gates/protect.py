@@ -4,6 +4,7 @@ attributes, workflows and agents' settings; a human's approval lets them through
 Always judged by the base's policy, so a change cannot loosen the rule that judges it. It does not look at what an edit means.
 """
 
+import functools
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,6 +54,10 @@ _AGENTS = (
 )  # fmt: skip
 
 
+# The rule's name, its patterns, and why they are protected.
+_List = tuple[str, tuple[str, ...], str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtectSettings:
     """``[protect]``: ``also`` adds paths, ``hooks`` ... ``agents`` say whether each built-in list applies."""
@@ -79,8 +84,31 @@ def check(change: Change, settings: ProtectSettings, policy: Policy) -> Iterator
     """One finding for each protected file. Nothing is protected before a policy is in the base: that commit enrols the repository."""
     if not policy.file:
         return
+    lists, every = _guarded(settings, _signers(policy))
+    for file in change.files:
+        if not any(every.admits(globs.fold(path)) for path in file.touched):
+            continue
+        if _touches_policy(change, file):
+            yield _finding(
+                change,
+                file,
+                "policy",
+                "a policy is changed only with the approval of those it names",
+            )
+            continue
+        for rule, patterns, why in lists:
+            if patterns and any(_covers(patterns, path) for path in file.touched):
+                yield _finding(change, file, rule, why)
+                break
+
+
+@functools.lru_cache(maxsize=16)
+def _guarded(
+    settings: ProtectSettings, signers: tuple[str, ...]
+) -> tuple[tuple[_List, ...], Globs]:
+    """The lists in force, and the patterns of all of them at once, folded."""
     lists = (
-        ("signers", _signers(policy), "who may approve is decided by those who may approve now"),
+        ("signers", signers, "who may approve is decided by those who may approve now"),
         (
             "hooks",
             _HOOKS if settings.hooks else (),
@@ -110,21 +138,7 @@ def check(change: Change, settings: ProtectSettings, policy: Policy) -> Iterator
             *(pattern for _rule, patterns, _why in lists for pattern in patterns),
         )
     ).folded
-    for file in change.files:
-        if not any(every.admits(globs.fold(path)) for path in file.touched):
-            continue
-        if _touches_policy(change, file):
-            yield _finding(
-                change,
-                file,
-                "policy",
-                "a policy is changed only with the approval of those it names",
-            )
-            continue
-        for rule, patterns, why in lists:
-            if patterns and any(_covers(patterns, path) for path in file.touched):
-                yield _finding(change, file, rule, why)
-                break
+    return lists, every
 
 
 def _covers(patterns: tuple[str, ...], path: str) -> bool:
