@@ -1,15 +1,18 @@
 """Two versions of a lock read together: what differs comes out as from two readings, and so do the names and registries beside it."""
 
 import json
+from dataclasses import replace
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hunkgate.gates.dependencies import formats
+from hunkgate.gates.dependencies import formats, locks
 from hunkgate.gates.dependencies.compare import compare
 from hunkgate.gates.dependencies.dependency import (
+    Dependency,
     DependencyChange,
     Reading,
     SourceKind,
@@ -18,7 +21,7 @@ from hunkgate.gates.dependencies.dependency import (
 from hunkgate.gates.dependencies.formats import Format
 
 EXAMPLES = Path(__file__).parent / "examples"
-PAIRED = tuple(one for one in formats.FORMATS if one.pair() is not None)
+PAIRED = tuple(one for one in formats.FORMATS if one.opened() is not None)
 EVERY = pytest.mark.parametrize("one", PAIRED, ids=lambda one: one.name)
 
 Seen = tuple[tuple[DependencyChange, ...], list[frozenset[tuple[str, str]]], list[object]]
@@ -50,10 +53,10 @@ def apart(one: Format, before: bytes, after: bytes) -> Seen | None:
 
 
 def together(one: Format, before: bytes, after: bytes) -> Seen | None:
-    pair = one.pair()
-    assert pair is not None
+    opened = one.opened()
+    assert opened is not None
     try:
-        return seen(pair(before, after))
+        return seen(locks.pair(opened(before), opened(after)))
     except UnreadableError:
         return None
 
@@ -61,6 +64,20 @@ def together(one: Format, before: bytes, after: bytes) -> Seen | None:
 def sides(one: Format) -> tuple[bytes, bytes]:
     folder = EXAMPLES / one.name
     return (folder / "before").read_bytes(), (folder / "after").read_bytes()
+
+
+def settled(found: Seen | None) -> object:
+    """The same without lines: a line is searched for, and in a damaged file what looks like an entry can stand before it."""
+    return found and (
+        tuple(
+            replace(one, line=0, before=bare(one.before), after=bare(one.after)) for one in found[0]
+        ),
+        *found[1:],
+    )
+
+
+def bare(one: Dependency | None) -> Dependency | None:
+    return one and replace(one, line=0)
 
 
 @EVERY
@@ -85,8 +102,26 @@ def test_a_damaged_example_read_together(one: Format, data: st.DataObject) -> No
             st.sampled_from([b"0", b"a", b"true", b"1", b'"', b"null", b"{}", b""])
         )
     after = bytes(damaged)
-    assert together(one, before, after) == apart(one, before, after)
-    assert together(one, after, before) == apart(one, after, before)
+    assert settled(together(one, before, after)) == settled(apart(one, before, after))
+    assert settled(together(one, after, before)) == settled(apart(one, after, before))
+
+
+@EVERY
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_part_of_the_edit_read_together(one: Format, data: st.DataObject) -> None:
+    """Some of the places in which the two sides of the example differ as before, the others as after."""
+    before, after = (side.splitlines(keepends=True) for side in sides(one))
+    edits = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    mixed = b"".join(
+        line
+        for _, start, end, other_start, other_end in edits
+        for line in (
+            before[start:end] if data.draw(st.booleans()) else after[other_start:other_end]
+        )
+    )
+    for side in sides(one):
+        assert settled(together(one, side, mixed)) == settled(apart(one, side, mixed))
 
 
 NPM_PLACES = ("", "packages/w", "node_modules/a", "node_modules/b", "node_modules/b/node_modules/a", "node_modules/w", "node_modules/c", 'node_modules/ä"b')  # fmt: skip
@@ -125,7 +160,7 @@ def test_npm_locks_read_together(
     )
     found = apart(lock, one, two)
     assert found is not None
-    assert together(lock, one, two) == found
+    assert settled(together(lock, one, two)) == settled(found)
 
 
 def npm(packages: dict[str, object]) -> bytes:
@@ -154,8 +189,8 @@ def test_what_changes_however_little(
 
 def test_what_is_alike_is_not_built() -> None:
     lock = next(one for one in PAIRED if one.name == "package-lock")
-    pair = lock.pair()
-    assert pair is not None
+    opened = lock.opened()
+    assert opened is not None
     before, after = (
         json.dumps(
             {
@@ -166,6 +201,6 @@ def test_what_is_alike_is_not_built() -> None:
         ).encode()
         for version in ("1", "2")
     )
-    readings = pair(before, after)
+    readings = locks.pair(opened(before), opened(after))
     assert [[one.name for one in side.dependencies] for side in readings] == [["a", "b"]] * 2
     assert [[one.name for one in side.rest()] for side in readings] == [["c"]] * 2

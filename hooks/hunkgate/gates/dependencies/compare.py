@@ -48,7 +48,7 @@ def compare(before: Reading, after: Reading, *, file: str) -> tuple[DependencyCh
             continue
         changes.extend(_changes(key, left, right, file))
     if any(one.before is None for one in changes):
-        registries = _registries(before)
+        registries = _Registries(before)
         changes = [_marked(one, registries) for one in changes]
     changes.extend(_options(before.options, after.options, file))
     return tuple(changes)
@@ -113,24 +113,36 @@ def _by_name(reading: Reading) -> dict[_Key, list[Dependency]]:
     return found
 
 
-def _registries(reading: Reading) -> frozenset[_Key]:
-    """The registries that a file names: pairs of ecosystem and address."""
-    return frozenset(
-        (one.ecosystem, one.source.locator)
-        for one in reading.every()
-        if one.source.kind is SourceKind.REGISTRY and not (one.name in reading.own and _is_own(one))
-    )
+class _Registries:
+    """The registries that a file names, looked for no further than is asked: nearly every record of a lock names the same."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._unread = (
+            (one.ecosystem, one.source.locator)
+            for one in reading.every()
+            if one.source.kind is SourceKind.REGISTRY
+            and not (one.name in reading.own and _is_own(one))
+        )
+        self._read: dict[str, set[str]] = defaultdict(set)
+
+    def lacks(self, ecosystem: str, locator: str) -> bool:
+        """Whether the file names registries of this ecosystem, and not this one."""
+        while locator not in self._read[ecosystem]:
+            following = next(self._unread, None)
+            if following is None:
+                return bool(self._read[ecosystem])
+            self._read[following[0]].add(following[1])
+        return False
 
 
-def _marked(change: DependencyChange, registries: frozenset[_Key]) -> DependencyChange:
+def _marked(change: DependencyChange, registries: _Registries) -> DependencyChange:
     """The change, marked where it brings a registry that the file did not name before."""
     new = change.after
     if (
         change.before is None
         and new is not None
         and new.source.kind is SourceKind.REGISTRY
-        and any(ecosystem == new.ecosystem for ecosystem, _ in registries)
-        and (new.ecosystem, new.source.locator) not in registries
+        and registries.lacks(new.ecosystem, new.source.locator)
     ):
         return replace(change, data={**change.data, "registry": "unseen"})
     return change

@@ -139,7 +139,8 @@ class Reading:
     ``includes`` holds paths, relative to the repository root, of files to be read in the same format (``-r``, ``-c``).
 
     ``rest`` gives what ``dependencies`` leaves out where two versions of a file were read together: all records of the names that both
-    state alike, without their lines. They are made when someone asks: most changes of a long lock need none of them.
+    state alike, one after the other as they are asked for, since most changes of a long lock need none or a few of them.
+    ``beside`` gives the (ecosystem, name) pairs of them all without making a record.
     """
 
     dependencies: tuple[Dependency, ...] = ()
@@ -147,11 +148,19 @@ class Reading:
     own: frozenset[str] = frozenset()
     includes: tuple[str, ...] = ()
     rest: Callable[[], Iterable[Dependency]] = field(default=tuple, compare=False, repr=False)
+    beside: Callable[[], Iterable[tuple[str, str]]] = field(
+        default=tuple, compare=False, repr=False
+    )
 
     def every(self) -> Iterator[Dependency]:
         """All dependencies that the file states, those left out included."""
         yield from self.dependencies
         yield from self.rest()
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """The (ecosystem, name) pairs of all dependencies, those left out included; one may come more than once."""
+        yield from ((one.ecosystem, one.name) for one in self.dependencies)
+        yield from self.beside()
 
 
 class UnreadableError(Exception):

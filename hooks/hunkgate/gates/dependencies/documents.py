@@ -94,13 +94,29 @@ def json(content: bytes) -> object:
         raise UnreadableError(str(error), settled=settled) from error
 
 
+def json_object(content: bytes) -> dict[str, object]:
+    """A JSON document that is an object. Raises UnreadableError."""
+    return _object(json(content))
+
+
 def jsonc(content: bytes) -> object:
     """A JSON document with ``//`` and ``/* */`` comments and commas before a closing bracket, as bun, deno and others accept it.
 
     Raises UnreadableError, with the lines of the file as it stands.
     """
+    # As tools write it: no comment, and a comma before a closing bracket at the end of its line. No JSON string holds a line end, so
+    # that what is JSON without those commas is what it says.
+    try:
+        return json(_COMMA_AT_END.sub(b" ", content))
+    except UnreadableError:
+        pass
     bare = _COMMENT.sub(_blanked, text(content))
     return json(_LAST_COMMA.sub(_blanked, bare).encode())
+
+
+def jsonc_object(content: bytes) -> dict[str, object]:
+    """A JSON document with comments that is an object. Raises UnreadableError."""
+    return _object(jsonc(content))
 
 
 class Element:
@@ -234,6 +250,18 @@ def text_at(document: Mapping[str, object], *keys: str) -> str:
     return found
 
 
+def text_if(table: Mapping[str, object], key: str) -> str:
+    """The text under this key, '' where there is none or something else: ``resolved`` may be ``false`` in an old lock."""
+    found = table.get(key)
+    return found if isinstance(found, str) else ""
+
+
+def table_if(table: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """The mapping under this key, an empty one where there is none or something else."""
+    found = table.get(key)
+    return found if isinstance(found, dict) else {}
+
+
 def line_of(content: bytes, needle: str, *, start: int = 1) -> int:
     """The 1-based line, from ``start`` on, at which the needle stands and is not part of a longer name; 0 where it does not."""
     sought = needle.encode("utf-8", "surrogateescape")
@@ -276,6 +304,12 @@ def _list_at(document: Mapping[str, object], keys: tuple[str, ...]) -> list[obje
     return found
 
 
+def _object(document: object) -> dict[str, object]:
+    if not isinstance(document, dict):
+        raise UnreadableError("not an object")
+    return document
+
+
 class _RepeatedKeyError(Exception):
     """An object holds a key twice."""
 
@@ -294,6 +328,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 # A string or a comment that never ends runs to the end of the text, so that no place is looked at twice.
 _STRING = r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)'
 _COMMENT = re.compile(rf"({_STRING})|//[^\n]*|/\*(?:.*?\*/|.*\Z)", re.DOTALL)
+_COMMA_AT_END = re.compile(rb",(?=[ \t\r]*+\n\s*+[\]}])")
 _LAST_COMMA = re.compile(rf"({_STRING})|,(?=\s*[\]}}])", re.DOTALL)
 
 

@@ -20,19 +20,28 @@ def blank(content: bytes) -> bool:
 
 
 class Forward:
-    """The lines on which texts stand that follow each other in a file, each looked for behind the one before."""
+    """The lines on which texts stand that follow each other in a file, each looked for behind the one before.
 
-    __slots__ = ("_content", "_line", "_offset")
+    A file that is not written as its tool writes it has none of them: after ``MISSED`` vain searches of the whole file no more are made.
+    """
+
+    MISSED = 200
+
+    __slots__ = ("_content", "_line", "_missed", "_offset")
 
     def __init__(self, content: bytes) -> None:
         self._content = content
         self._offset = 0
         self._line = 1
+        self._missed = 0
 
     def line(self, needle: str) -> int:
         """The 1-based line of the next place of the needle; 0 where there is none, and the search stays where it was."""
+        if self._missed == self.MISSED:
+            return 0
         found = self._content.find(needle.encode("utf-8", "surrogatepass"), self._offset)
         if found < 0:
+            self._missed += 1
             return 0
         self._line += self._content.count(b"\n", self._offset, found)
         self._offset = found

@@ -15,6 +15,7 @@ _LETTERS = str.maketrans(
     "аеорсухіјѕһԁԛԝкмтнгԍ" "αοεικνρτυχγως" "ɡıɩլոսցǀℓ",
     "aeopcyxijshdqwkmthrg" "aoeikvptuxywc" "giilnugll",
 )
+_SEPARATORS = str.maketrans("i", "l", "-_.@/ \t\n\r\f\v\x1c\x1d\x1e\x1f")
 _DIGITS = str.maketrans("0134578", "oleastb")
 _SHORTEST = 5
 
@@ -51,8 +52,7 @@ def skeleton(name: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text).translate(_LETTERS)
         text = "".join(one for one in text if not unicodedata.combining(one))
-    text = text.translate(_DIGITS).replace("rn", "m").replace("vv", "w")
-    return re.sub(r"[-_.@/\s]+", "", text).replace("i", "l")
+    return text.translate(_DIGITS).replace("rn", "m").replace("vv", "w").translate(_SEPARATORS)
 
 
 def one_edit(first: str, second: str) -> bool:

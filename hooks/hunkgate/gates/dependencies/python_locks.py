@@ -1,10 +1,18 @@
-"""What the locks of Python tools have in common: records to Dependency, hashes of files, one record for what is stated twice."""
+"""What the locks of Python tools have in common: packages with their lines, hashes of files, one record for what is stated twice."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents, sources
-from hunkgate.gates.dependencies.dependency import Dependency, Source, SourceKind, UnreadableError
+from hunkgate.gates.dependencies.dependency import (
+    Dependency,
+    Option,
+    Source,
+    SourceKind,
+    UnreadableError,
+)
+from hunkgate.gates.dependencies.locks import Lock, record
 from hunkgate.gates.dependencies.python_requirements import ECOSYSTEM, normalised
 
 
@@ -21,28 +29,70 @@ def packages(
     return zip(found, exact, strict=True)
 
 
-def locked(
+class Package(NamedTuple):
+    """What a lock says of a package, in one of the places where it does."""
+
+    name: str
+    raw_name: str
+    version: str
+    source: Source
+    hashes: frozenset[str]
+    ecosystem: str = ECOSYSTEM
+
+
+def package(
     name: str,
     version: str,
     *,
     source: Source,
     hashes: Iterable[str] = (),
     line: int = 0,
-) -> Dependency:
-    """A resolved package of a Python lock."""
+) -> tuple[Package, int]:
+    """A resolved package with its line. Raises UnreadableError where it has no name."""
     if not name:
         raise UnreadableError("a record without a name", line=line)
-    return Dependency(
-        ecosystem=ECOSYSTEM,
-        name=normalised(name),
-        raw_name=name,
-        version=version,
-        resolved=True,
-        scope="lock",
-        source=source,
-        hashes=frozenset(hashes),
-        line=line,
+    return Package(normalised(name), name, version, source, frozenset(hashes)), line
+
+
+def lock(
+    stated: Iterable[tuple[Package, int]],
+    *,
+    own: Iterable[str] = (),
+    options: tuple[Option, ...] = (),
+) -> Lock[Package, int]:
+    """The lock that states these packages."""
+    first: dict[Package, int] = {}
+    for one, line in stated:
+        first.setdefault(one, line)
+    return Lock(
+        stated=first,
+        ecosystem=attrgetter("ecosystem"),
+        named=attrgetter("name"),
+        records=_records,
+        own=frozenset(own),
+        options=options,
     )
+
+
+def _records(several: Sequence[tuple[Package, int]]) -> Iterator[Dependency]:
+    """One record for each name, version and source: a lock may state one once for each extra, marker or category."""
+    found: dict[tuple[str, str, Source], tuple[Package, int]] = {}
+    for one, line in several:
+        key = (one.name, one.version, one.source)
+        if key in found:
+            first, line = found[key]
+            one = first._replace(hashes=first.hashes | one.hashes)
+        found[key] = one, line
+    for one, line in found.values():
+        yield record(
+            one.ecosystem,
+            one.name,
+            one.version,
+            raw_name=one.raw_name,
+            source=one.source,
+            hashes=one.hashes,
+            line=line,
+        )
 
 
 def hashes_of(files: Iterable[Mapping[str, object]]) -> frozenset[str]:
@@ -60,16 +110,6 @@ def hashes_of(files: Iterable[Mapping[str, object]]) -> frozenset[str]:
 def hosts_of(files: Iterable[Mapping[str, object]]) -> frozenset[str]:
     """The hosts that records with a ``url`` name."""
     return frozenset(host for one in files if (host := sources.host(documents.text_at(one, "url"))))
-
-
-def joined(dependencies: Iterable[Dependency]) -> tuple[Dependency, ...]:
-    """One record for each name, version and source: a lock may state one once for each extra, marker or category."""
-    found: dict[tuple[str, str, Source], Dependency] = {}
-    for one in dependencies:
-        key = (one.name, one.version, one.source)
-        seen = found.get(key)
-        found[key] = replace(seen, hashes=seen.hashes | one.hashes) if seen else one
-    return tuple(found.values())
 
 
 def is_root(source: Source) -> bool:

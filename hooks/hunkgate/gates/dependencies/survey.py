@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from hunkgate import globs
-from hunkgate.gates.dependencies import formats
+from hunkgate.gates.dependencies import formats, locks
 from hunkgate.gates.dependencies.compare import compare, fold_backend
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
@@ -132,14 +132,14 @@ def _paired(change: Change, file: FileChange, format_: Format) -> tuple[_Side, _
         or file.base_blob is None
         or file.head_blob is None
         or not {file.base_mode, file.head_mode} <= {REGULAR, EXECUTABLE}
-        or (together := format_.pair()) is None
+        or (opened := format_.opened()) is None
     ):
         return None
     before, after = change.base.read(file.base_blob), change.head.read(file.head_blob)
     if max(len(before), len(after)) > LARGEST:
         return None
     try:
-        readings = together(before, after)
+        readings = locks.pair(opened(before), opened(after))
     except (UnreadableError, RecursionError):  # entries too deep to be compared
         return None
     contents = before, after
@@ -156,7 +156,7 @@ def _silent(format_: Format, content: bytes, reading: Reading) -> bool:
     return (
         format_.role is Role.LOCK
         and len(content) > SILENT
-        and not (reading.dependencies or reading.own or any(True for _ in reading.rest()))
+        and not (reading.dependencies or reading.own or any(True for _ in reading.beside()))
     )
 
 
@@ -411,6 +411,4 @@ class _Neighbours:
 
 
 def _named(reading: Reading, ecosystem: str) -> Iterator[str]:
-    for one in reading.every():
-        if one.ecosystem == ecosystem:
-            yield one.name
+    return (name for system, name in reading.names() if system == ecosystem)

@@ -1,23 +1,22 @@
 """The registry of formats: which file names are read by which module. The one list, written by hand.
 
-A module is imported only when a file of its format changed. Each has ``read(content: bytes, path: str) -> Reading`` and names its
-specification in its docstring; it raises UnreadableError and nothing else.
-
-A module may have ``pair(before: bytes, after: bytes) -> tuple[Reading, Reading]`` too: both versions of one file read together, with
-the records that both state alike left to ``Reading.rest``. What differs comes out exactly as two calls of ``read`` would show it.
+A module is imported only when a file of its format changed. Each has ``read(content: bytes, path: str) -> Reading`` or, where a file may be
+long, ``opened(content: bytes) -> Lock``; it names its specification in its docstring and raises UnreadableError and nothing else.
 """
 
 import enum
 import functools
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from hunkgate import globs
 
 if TYPE_CHECKING:
     from hunkgate.gates.dependencies.dependency import Reading
+    from hunkgate.gates.dependencies.locks import Lock
 
 
 class Role(enum.Enum):
@@ -48,8 +47,7 @@ class Format:
         """What the file states. Raises UnreadableError, with the reading of what is ``settled`` where something is."""
         from hunkgate.gates.dependencies.dependency import UnreadableError
 
-        module = importlib.import_module(f"{__name__}.{self.module}")
-        read = cast("Callable[[bytes, str], Reading]", module.read)
+        read = self._read()
         try:
             return read(content, path)
         except UnreadableError as problem:
@@ -57,13 +55,20 @@ class Format:
                 problem.reading = _settled(read, problem.settled, path)
             raise
 
-    def pair(self) -> "Callable[[bytes, bytes], tuple[Reading, Reading]] | None":
-        """The format's reader of both versions of a file together, None where it has none."""
-        module = importlib.import_module(f"{__name__}.{self.module}")
+    def opened(self) -> "Callable[[bytes], Lock[Hashable, object]] | None":
+        """What takes a file of this format apart, raising UnreadableError; None where the format is only read as a whole."""
         return cast(
-            "Callable[[bytes, bytes], tuple[Reading, Reading]] | None",
-            getattr(module, "pair", None),
+            "Callable[[bytes], Lock[Hashable, object]] | None",
+            getattr(self._loaded(), "opened", None),
         )
+
+    def _read(self) -> "Callable[[bytes, str], Reading]":
+        if (opened := self.opened()) is not None:
+            return lambda content, _path: opened(content).reading()
+        return cast("Callable[[bytes, str], Reading]", self._loaded().read)
+
+    def _loaded(self) -> ModuleType:
+        return importlib.import_module(f"{__name__}.{self.module}")
 
 
 def _settled(

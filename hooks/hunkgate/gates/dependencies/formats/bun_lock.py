@@ -4,77 +4,66 @@ JSON with commas before closing brackets. ``packages`` maps a place to ``["name@
 ``name@git+…#commit``, ``name@github:…``, an address or a path in place of the version. Workspaces are the project itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import NamedTuple
 
-from hunkgate.gates.dependencies import documents, npm, sources
+from hunkgate.gates.dependencies import documents, lines, npm, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
-    Reading,
     RefKind,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock, record
 
 _OWN = ("workspace:", "root:", "link:")
 
 
 class _Package(NamedTuple):
-    """What makes two places one record."""
+    """What makes two places one record: ``where`` is a version or an address, ``address`` a registry's."""
 
     name: str
     written: str
-    version: str
-    source: Source
-    hashes: frozenset[str]
+    where: str
+    address: str
+    digest: str
 
 
-def read(content: bytes, _path: str) -> Reading:
-    """Every locked package, each name, version, source and content once."""
-    document = documents.jsonc(content)
-    if not isinstance(document, dict):
-        raise UnreadableError("not an object")
+def opened(content: bytes) -> Lock[_Package, str]:
+    """Every locked package, each name, version, source and content once, with the key it stands under."""
+    document = documents.jsonc_object(content)
     version = document.get("lockfileVersion")
     if type(version) is not int or version not in (0, 1, 2):
         raise UnreadableError(f"lockfileVersion {version!r} is not known")
     packages = document.get("packages", {})
     if not isinstance(packages, dict):
         raise UnreadableError("packages is not an object")
-    lines = _lines(content)
-    found: dict[_Package, int] = {}
+    stated: dict[_Package, str] = {}
     own: set[str] = set()
     for place, entry in packages.items():
         if not isinstance(entry, list) or not entry or not isinstance(entry[0], str):
-            raise UnreadableError(f"{place} is not a package", line=lines.get(place, 0))
+            line = lines.Forward(content).line(f'"{place}": ')
+            raise UnreadableError(f"{place} is not a package", line=line)
         cut = entry[0].find("@", 1)
         name, where = entry[0][: cut if cut > 0 else None], entry[0][cut + 1 :] if cut > 0 else ""
         if where.startswith(_OWN):
             own.add(name)
             continue
-        found.setdefault(_package(place, name, where, entry), lines.get(place, 0))
-    return Reading(
-        dependencies=tuple(
-            Dependency(
-                ecosystem="npm",
-                name=one.name,
-                raw_name=one.written,
-                version=one.version,
-                resolved=True,
-                scope="lock",
-                source=one.source,
-                hashes=one.hashes,
-                flags=(
-                    frozenset(("alias",))
-                    if one.written != one.name or one.source.kind is SourceKind.ALIAS
-                    else frozenset()
-                ),
-                line=line,
-            )
-            for one, line in found.items()
-        ),
+        stated.setdefault(_package(place, name, where, entry), place)
+
+    def records(several: Sequence[tuple[_Package, str]]) -> Iterator[Dependency]:
+        places = lines.Forward(content)
+        return (_dependency(one, places.line(f'"{place}": [')) for one, place in several)
+
+    return Lock(
+        stated=stated,
+        ecosystem="npm",
+        named=attrgetter("name"),
+        records=records,
         options=tuple(_trusted(document)),
         own=frozenset(own),
     )
@@ -82,27 +71,48 @@ def read(content: bytes, _path: str) -> Reading:
 
 def _package(place: str, name: str, where: str, entry: list[object]) -> _Package:
     # The place is the folder: `a`, or `b/a` where b has its own a.
-    alias = place != name and not place.endswith(f"/{name}")
-    parts = place.split("/")
-    folder = "/".join(parts[-2:]) if len(parts) > 1 and parts[-2].startswith("@") else parts[-1]
-    version, source = where, Source()
+    folder = name
+    if place != name and not place.endswith(f"/{name}"):
+        parts = place.split("/")
+        scoped = len(parts) > 1 and parts[-2].startswith("@")
+        folder = "/".join(parts[-2:]) if scoped else parts[-1]
+    address = entry[1] if len(entry) > 1 and isinstance(entry[1], str) else ""
+    last = entry[-1]
+    digest = last if len(entry) > 2 and isinstance(last, str) and last.startswith("sha") else ""
+    return _Package(name, folder, where, address, digest)
+
+
+def _dependency(one: _Package, line: int) -> Dependency:
+    version, source = _resolved(one)
+    hidden = one.written != one.name or source.kind is SourceKind.ALIAS
+    return record(
+        "npm",
+        one.name,
+        version,
+        raw_name=one.written,
+        source=source,
+        hashes=frozenset(one.digest.split()),
+        flags=frozenset(("alias",)) if hidden else frozenset(),
+        line=line,
+    )
+
+
+def _resolved(one: _Package) -> tuple[str, Source]:
+    """The version that a package is locked to, and where it comes from."""
+    where = one.where
     if sources.is_git(where) or sources.is_forge(where) or "://" in where:
-        source = npm.tarball(where, name)
+        source = npm.tarball(where, one.name)
         if source.kind is SourceKind.GIT:
             # bun writes the commit, abbreviated for a forge's repository.
             source = replace(source, ref_kind=RefKind.SHA)
-        version = source.ref or where
-    elif where.startswith(("file:", "./", "../")):
-        version, source = "", Source(kind=SourceKind.PATH, locator=where.removeprefix("file:"))
-    elif len(entry) > 1 and isinstance(entry[1], str) and entry[1]:
-        address = entry[1]
-        if "/-/" in address or address.endswith(".tgz"):
-            source = npm.tarball(address, name)
-        else:
-            source = Source(locator=npm.registry(sources.address(address)))
-    last = entry[-1]
-    digest = last if len(entry) > 2 and isinstance(last, str) and last.startswith("sha") else ""
-    return _Package(name, folder if alias else name, version, source, frozenset(digest.split()))
+        return source.ref or where, source
+    if where.startswith(("file:", "./", "../")):
+        return "", Source(kind=SourceKind.PATH, locator=where.removeprefix("file:"))
+    if "/-/" in one.address or one.address.endswith(".tgz"):
+        return where, npm.tarball(one.address, one.name)
+    if one.address:
+        return where, Source(locator=npm.registry(sources.address(one.address)))
+    return where, Source()
 
 
 def _trusted(document: dict[str, object]) -> Iterator[Option]:
@@ -114,13 +124,3 @@ def _trusted(document: dict[str, object]) -> Iterator[Option]:
             value="true",
             signal="install-script",
         )
-
-
-def _lines(content: bytes) -> dict[str, int]:
-    """The line of each place: bun writes one package a line."""
-    lines: dict[str, int] = {}
-    for number, line in enumerate(content.split(b"\n"), 1):
-        key, mark, _ = line.strip().removeprefix(b'"').partition(b'": [')
-        if mark:
-            lines.setdefault(key.decode("utf-8", "replace"), number)
-    return lines

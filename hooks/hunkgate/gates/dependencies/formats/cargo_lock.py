@@ -5,23 +5,34 @@ Packages without a source are the workspace's own. Version 1 keeps the hashes in
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
-    Reading,
     RefKind,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock, record
 
 # The default registry is a repository of the language's own organisation.
 _DEFAULT = re.compile(r"registry\+https://github\.com/rust-lang/crates\.[a-z]+-index\Z")
 
 
-def read(content: bytes, _path: str) -> Reading:
+class _Crate(NamedTuple):
+    """What the lock says of a crate that comes from elsewhere; ``digest`` is ``<none>`` where it has none."""
+
+    name: str
+    version: str
+    source: str
+    digest: str
+
+
+def opened(content: bytes) -> Lock[_Crate, int]:
     """Every locked crate with its hash."""
     document = documents.toml(content)
     version = document.get("version", 1)
@@ -36,41 +47,37 @@ def read(content: bytes, _path: str) -> Reading:
     hashes = metadata if isinstance(metadata, dict) else {}
     headers = documents.lines_with(content, b"[[package]]")
     lines = headers if len(headers) == len(packages) else (0,) * len(packages)
-    return Reading(
-        dependencies=tuple(
-            _crate(entry, hashes, line)
-            for entry, line in zip(packages, lines, strict=True)
-            if _foreign(entry, line)
-        )
-    )
+    stated: dict[_Crate, int] = {}
+    for entry, line in zip(packages, lines, strict=True):
+        if (one := _crate(entry, hashes, line)) is not None:
+            stated.setdefault(one, line)
+    return Lock(stated=stated, ecosystem="cargo", named=attrgetter("name"), records=_records)
 
 
-def _foreign(entry: object, line: int) -> bool:
-    """Whether a package comes from elsewhere. Raises UnreadableError where it is none."""
-    if not isinstance(entry, dict) or not all(
-        isinstance(entry.get(field), str) for field in ("name", "version")
-    ):
+def _crate(entry: object, hashes: Mapping[str, object], line: int) -> _Crate | None:
+    """A package that comes from elsewhere, None for the workspace's own. Raises UnreadableError where it is none."""
+    if not isinstance(entry, dict):
         raise UnreadableError("a package without a name or a version", line=line)
-    return isinstance(entry.get("source"), str)
-
-
-def _crate(entry: Mapping[str, object], hashes: Mapping[str, object], line: int) -> Dependency:
-    name, version, source = (str(entry[field]) for field in ("name", "version", "source"))
+    name, version, source = (entry.get(field) for field in ("name", "version", "source"))
+    if not isinstance(name, str) or not isinstance(version, str):
+        raise UnreadableError("a package without a name or a version", line=line)
+    if not isinstance(source, str):
+        return None
     # https://doc.rust-lang.org/cargo/reference/resolver.html: before version 2 `"checksum NAME VERSION (SOURCE)" = "HASH"`.
     digest = entry.get("checksum") or hashes.get(f"checksum {name} {version} ({source})")
-    return Dependency(
-        ecosystem="cargo",
-        name=name,
-        raw_name=name,
-        version=version,
-        resolved=True,
-        scope="lock",
-        source=_source(source),
-        hashes=(
-            frozenset((digest,)) if isinstance(digest, str) and digest != "<none>" else frozenset()
-        ),
-        line=line,
-    )
+    return _Crate(name, version, source, digest if isinstance(digest, str) else "<none>")
+
+
+def _records(several: Sequence[tuple[_Crate, int]]) -> Iterator[Dependency]:
+    for one, line in several:
+        yield record(
+            "cargo",
+            one.name,
+            one.version,
+            source=_source(one.source),
+            hashes=frozenset((one.digest,)) if one.digest != "<none>" else frozenset(),
+            line=line,
+        )
 
 
 def _source(text: str) -> Source:

@@ -27,9 +27,7 @@ _SCRIPT = re.compile(
 
 def read(content: bytes, _path: str) -> Reading:
     """The packages that a composer.json asks for."""
-    document = documents.json(content)
-    if not isinstance(document, dict):
-        raise UnreadableError("not an object")
+    document = documents.json_object(content)
     name = document.get("name")
     return Reading(
         dependencies=tuple(_packages(document, content)),

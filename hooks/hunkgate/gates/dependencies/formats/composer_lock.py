@@ -4,33 +4,60 @@ A package has a ``source`` (a repository at a reference) and a ``dist`` (an arch
 under the same version is a moved tag, or a branch that went on.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents, lines, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
-    Reading,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock, record
 
 
-def read(content: bytes, _path: str) -> Reading:
+class _Package(NamedTuple):
+    """What an entry says of a package: ``registry`` is None for one that comes from no registry."""
+
+    name: str
+    written: str
+    version: str
+    path: bool
+    home: str
+    archive: str
+    reference: str
+    registry: str | None
+    digest: str
+    licence: str
+
+
+def opened(content: bytes) -> Lock[_Package, None]:
     """Every locked package."""
-    document = documents.json(content)
-    if not isinstance(document, dict):
-        raise UnreadableError("not an object")
+    document = documents.json_object(content)
     if "packages" not in document:
         raise UnreadableError("no packages")
-    places = lines.Forward(content)
-    return Reading(
-        dependencies=tuple(
-            _package(one, places.line(f'"name": "{one["name"]}"'))
-            for field in ("packages", "packages-dev")
-            for one in _entries(document, field)
-        )
-    )
+    stated: dict[_Package, None] = {}
+    for field in ("packages", "packages-dev"):
+        for one in _entries(document, field):
+            stated.setdefault(_package(one))
+
+    def records(several: Sequence[tuple[_Package, None]]) -> Iterator[Dependency]:
+        places = lines.Forward(content)
+        for one, _ in several:
+            yield record(
+                "composer",
+                one.name,
+                one.version,
+                raw_name=one.written,
+                source=_source(one),
+                hashes=frozenset((one.digest,)) if one.digest else frozenset(),
+                licence=one.licence,
+                line=places.line(f'"name": "{one.written}"'),
+            )
+
+    return Lock(stated=stated, ecosystem="composer", named=attrgetter("name"), records=records)
 
 
 def _entries(document: Mapping[str, object], field: str) -> Iterator[Mapping[str, object]]:
@@ -47,50 +74,40 @@ def _entries(document: Mapping[str, object], field: str) -> Iterator[Mapping[str
         yield one
 
 
-def _package(entry: Mapping[str, object], line: int) -> Dependency:
+def _package(entry: Mapping[str, object]) -> _Package:
     name = str(entry["name"])
-    dist = _object(entry, "dist")
-    digest = dist.get("shasum")
-    licences = entry.get("license")
-    return Dependency(
-        ecosystem="composer",
-        name=name.lower(),
-        raw_name=name,
-        version=str(entry["version"]),
-        resolved=True,
-        scope="lock",
-        source=_source(entry),
-        hashes=frozenset((digest,)) if isinstance(digest, str) and digest else frozenset(),
-        licence=" OR ".join(map(str, licences)) if isinstance(licences, list) else "",
-        line=line,
+    source, dist = documents.table_if(entry, "source"), documents.table_if(entry, "dist")
+    registry, licences = entry.get("notification-url"), entry.get("license")
+    return _Package(
+        name.lower(),
+        name,
+        str(entry["version"]),
+        dist.get("type") == "path",
+        str(source.get("url") or ""),
+        str(dist.get("url") or ""),
+        str(dist.get("reference") or source.get("reference") or ""),
+        registry if isinstance(registry, str) else None,
+        documents.text_if(dist, "shasum"),
+        " OR ".join(map(str, licences)) if isinstance(licences, list) else "",
     )
 
 
-def _object(entry: Mapping[str, object], field: str) -> Mapping[str, object]:
-    value = entry.get(field)
-    return value if isinstance(value, dict) else {}
-
-
-def _source(entry: Mapping[str, object]) -> Source:
+def _source(one: _Package) -> Source:
     """A package of a registry has a ``notification-url`` there, and its repository and reference in the ref; one without is its repository."""
-    source, dist = _object(entry, "source"), _object(entry, "dist")
-    if dist.get("type") == "path":
-        return Source(kind=SourceKind.PATH, locator=str(dist.get("url", "")))
-    url = str(dist.get("url") or source.get("url") or "")
-    reference = str(dist.get("reference") or source.get("reference") or "")
+    if one.path:
+        return Source(kind=SourceKind.PATH, locator=one.archive)
+    url, reference = one.archive or one.home, one.reference
     archive = sources.archive(url.replace("://api.github.com/repos/", "://github.com/"))
     if archive.kind is SourceKind.GIT:
         # The archive's own address names the commit: it is what is installed, whatever else the entry says.
         address, reference = archive.locator, archive.ref
     else:
-        home = str(source.get("url") or "")
-        address = sources.address(home) or sources.host(url)
-        if home and sources.host(url) != sources.host(home):
+        address = sources.address(one.home) or sources.host(url)
+        if one.home and sources.host(url) != sources.host(one.home):
             address = f"{address} {sources.host(url)}".strip()
-    registry = entry.get("notification-url")
-    if isinstance(registry, str):
+    if one.registry is not None:
         return Source(
-            locator=sources.host(registry),
+            locator=sources.host(one.registry),
             ref=f"{address}@{reference}",
             ref_kind=sources.ref_kind(reference),
         )

@@ -26,9 +26,7 @@ _OPTIONS = {
 
 def read(content: bytes, _path: str) -> Reading:
     """What a deno.json imports, and the settings that change what an import means."""
-    document = documents.jsonc(content)
-    if not isinstance(document, dict):
-        raise UnreadableError("not an object")
+    document = documents.jsonc_object(content)
     name = document.get("name")
     return Reading(
         dependencies=tuple(_imports(document, content)),

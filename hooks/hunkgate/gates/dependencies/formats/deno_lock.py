@@ -4,23 +4,37 @@ that of deno_lockfile (https://github.com/denoland/deno_lockfile).
 Version 1 is a map of addresses to hashes; 2 adds ``npm.packages``; 3 has ``packages.npm`` and ``packages.jsr``; 4 and 5 have ``npm`` and ``jsr``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents, npm, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
-    Reading,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock, record
+
+_REMOTE = "deno"
 
 
-def read(content: bytes, _path: str) -> Reading:
+class _Module(NamedTuple):
+    """What the lock says of a package, or of a module by its address (``ecosystem`` deno)."""
+
+    ecosystem: str
+    name: str
+    written: str
+    version: str
+    tarball: str
+    digest: str
+    scripts: bool
+
+
+def opened(content: bytes) -> Lock[_Module, None]:
     """Every locked module and package with its hash."""
-    document = documents.json(content)
-    if not isinstance(document, dict):
-        raise UnreadableError("not an object")
+    document = documents.json_object(content)
     version = document.get("version", "1")
     if version not in ("1", "2", "3", "4", "5"):
         raise UnreadableError(f"version {version!r} is not known")
@@ -29,14 +43,17 @@ def read(content: bytes, _path: str) -> Reading:
     packages = _object(home, "npm") if version != "1" else {}
     if version == "2":
         packages = _object(packages, "packages")
-    found: dict[tuple[str, str, str], Dependency] = {}
-    for one in (
+    several = (
         *_packages("npm", packages),
         *_packages("jsr", _object(home, "jsr") if version != "1" else {}),
         *_remote(remote),
-    ):
-        found.setdefault((one.ecosystem, one.name, one.version), one)
-    return Reading(dependencies=tuple(found.values()))
+    )
+    return Lock(
+        stated=dict.fromkeys(several),
+        ecosystem=attrgetter("ecosystem"),
+        named=attrgetter("name"),
+        records=_records,
+    )
 
 
 def _object(document: Mapping[str, object], field: str) -> Mapping[str, object]:
@@ -46,7 +63,7 @@ def _object(document: Mapping[str, object], field: str) -> Mapping[str, object]:
     return value
 
 
-def _packages(ecosystem: str, table: Mapping[str, object]) -> Iterator[Dependency]:
+def _packages(ecosystem: str, table: Mapping[str, object]) -> Iterator[_Module]:
     """``name@1.0.0`` or, with its peers, ``name@1.0.0_peer@2.0.0``."""
     for key, entry in table.items():
         if not isinstance(entry, dict):
@@ -55,31 +72,28 @@ def _packages(ecosystem: str, table: Mapping[str, object]) -> Iterator[Dependenc
         if cut < 0:
             raise UnreadableError(f"{key!r} has no version")
         name, version = key[:cut], key[cut + 1 :].partition("_")[0]
-        integrity, tarball = entry.get("integrity"), entry.get("tarball")
-        yield Dependency(
-            ecosystem=ecosystem,
-            name=name,
-            raw_name=name,
-            version=version,
-            resolved=True,
-            scope="lock",
-            source=npm.tarball(tarball, name) if isinstance(tarball, str) else Source(),
-            hashes=frozenset((integrity,)) if isinstance(integrity, str) else frozenset(),
-            flags=frozenset(("install-script",)) if entry.get("scripts") is True else frozenset(),
-        )
+        tarball, digest = (documents.text_if(entry, field) for field in ("tarball", "integrity"))
+        yield _Module(ecosystem, name, name, version, tarball, digest, entry.get("scripts") is True)
 
 
-def _remote(table: Mapping[str, object]) -> Iterator[Dependency]:
+def _remote(table: Mapping[str, object]) -> Iterator[_Module]:
     for address, digest in table.items():
         if not isinstance(digest, str):
             raise UnreadableError(f"{address!r} has no hash")
-        bare = sources.address(address)
-        yield Dependency(
-            ecosystem="deno",
-            name=bare,
-            raw_name=address,
-            resolved=True,
-            scope="lock",
-            source=Source(kind=SourceKind.URL, locator=bare),
-            hashes=frozenset((digest,)),
+        yield _Module(_REMOTE, sources.address(address), address, "", "", digest, False)
+
+
+def _records(several: Sequence[tuple[_Module, None]]) -> Iterator[Dependency]:
+    for one, _ in several:
+        source = npm.tarball(one.tarball, one.name)
+        if one.ecosystem == _REMOTE:
+            source = Source(kind=SourceKind.URL, locator=one.name)
+        yield record(
+            one.ecosystem,
+            one.name,
+            one.version,
+            raw_name=one.written,
+            source=source,
+            hashes=frozenset((one.digest,)) if one.digest else frozenset(),
+            flags=frozenset(("install-script",)) if one.scripts else frozenset(),
         )

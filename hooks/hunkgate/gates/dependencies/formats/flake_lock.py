@@ -20,9 +20,7 @@ _FORGES = {"github": "github.com", "gitlab": "gitlab.com", "sourcehut": "git.sr.
 
 def read(content: bytes, _path: str) -> Reading:
     """Every locked input."""
-    document = documents.json(content)
-    if not isinstance(document, dict):
-        raise UnreadableError("not an object")
+    document = documents.json_object(content)
     version = document.get("version")
     if type(version) is not int or not 4 <= version <= 7:
         raise UnreadableError(f"version {version!r} is not known")
@@ -44,12 +42,12 @@ def read(content: bytes, _path: str) -> Reading:
 
 
 def _input(name: str, locked: Mapping[str, object], line: int) -> Dependency:
-    digest = _text(locked, "narHash")
+    digest = documents.text_if(locked, "narHash")
     return Dependency(
         ecosystem="nix",
         name=name,
         raw_name=name,
-        version=_text(locked, "rev") or digest,
+        version=documents.text_if(locked, "rev") or digest,
         resolved=True,
         scope="lock",
         source=_source(locked),
@@ -59,18 +57,13 @@ def _input(name: str, locked: Mapping[str, object], line: int) -> Dependency:
 
 
 def _source(locked: Mapping[str, object]) -> Source:
-    kind, revision = _text(locked, "type"), _text(locked, "rev")
+    kind, revision = documents.text_if(locked, "type"), documents.text_if(locked, "rev")
     if kind in _FORGES:
-        host = _text(locked, "host") or _FORGES[kind]
-        address = f"https://{host}/{_text(locked, 'owner')}/{_text(locked, 'repo')}"
+        host = documents.text_if(locked, "host") or _FORGES[kind]
+        address = f"https://{host}/{documents.text_if(locked, 'owner')}/{documents.text_if(locked, 'repo')}"
         return sources.git(address, revision, RefKind.SHA)
     if kind in ("git", "hg"):
-        return sources.git(_text(locked, "url"), revision, RefKind.SHA)
+        return sources.git(documents.text_if(locked, "url"), revision, RefKind.SHA)
     if kind == "path":
-        return Source(kind=SourceKind.PATH, locator=_text(locked, "path"))
-    return Source(kind=SourceKind.URL, locator=sources.address(_text(locked, "url")))
-
-
-def _text(entry: Mapping[str, object], field: str) -> str:
-    value = entry.get(field)
-    return value if isinstance(value, str) else ""
+        return Source(kind=SourceKind.PATH, locator=documents.text_if(locked, "path"))
+    return Source(kind=SourceKind.URL, locator=sources.address(documents.text_if(locked, "url")))

@@ -6,15 +6,18 @@ work: they keep their record, so that a gem that moves there is seen, without th
 """
 
 import re
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 from hunkgate.gates.dependencies import lines, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
-    Reading,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock, record
 
 _SPEC = re.compile(r" {4}([^\s()]+) \(([^\s()-]+)(?:-([^\s()]+))?\)\Z")
 _CHECKSUM = re.compile(r" {2}([^\s()]+)(?: \(([^\s()-]+)(?:-[^\s()]+)?\))?((?: [\w-]+=\S+)*)\Z")
@@ -25,7 +28,16 @@ _SECTIONS = frozenset(
 )
 
 
-def read(content: bytes, _path: str) -> Reading:
+class _Gem(NamedTuple):
+    """What the lock says of a gem, on all platforms together."""
+
+    name: str
+    version: str
+    source: Source
+    hashes: frozenset[str]
+
+
+def opened(content: bytes) -> Lock[_Gem, int]:
     """Every locked gem."""
     section = ""
     fields: dict[str, str] = {}
@@ -60,23 +72,22 @@ def read(content: bytes, _path: str) -> Reading:
             )
     if not section and not lines.blank(content):
         raise UnreadableError("no section of a Gemfile.lock")
-    return Reading(
-        dependencies=tuple(
-            Dependency(
-                ecosystem="gem",
-                name=name,
-                raw_name=name,
-                version=version,
-                resolved=True,
-                scope="lock",
-                source=source,
-                hashes=frozenset(hashes.get((name, version), ())),
-                line=line,
-            )
-            for (name, version, source), line in found.items()
-        ),
+    stated = {
+        _Gem(name, version, source, frozenset(hashes.get((name, version), ()))): line
+        for (name, version, source), line in found.items()
+    }
+    return Lock(
+        stated=stated,
+        ecosystem="gem",
+        named=attrgetter("name"),
+        records=_records,
         own=frozenset(own),
     )
+
+
+def _records(several: Sequence[tuple[_Gem, int]]) -> Iterator[Dependency]:
+    for one, line in several:
+        yield record("gem", one.name, one.version, source=one.source, hashes=one.hashes, line=line)
 
 
 def _source(section: str, fields: dict[str, str]) -> Source:

@@ -5,16 +5,19 @@ Gradle 6.8 one file a configuration, without the part behind ``=``.
 """
 
 import re
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from hunkgate.gates.dependencies import lines
-from hunkgate.gates.dependencies.dependency import Dependency, Reading, UnreadableError
+from hunkgate.gates.dependencies.dependency import Dependency, UnreadableError
+from hunkgate.gates.dependencies.locks import Lock, record
 
 _ENTRY = re.compile(r"([^\s:=]+:[^\s:=]+):([^\s:=]+)(?:=.*)?\Z")
 
 
-def read(content: bytes, _path: str) -> Reading:
-    """Every locked module."""
-    found: dict[tuple[str, str], int] = {}
+def opened(content: bytes) -> Lock[tuple[str, str], int]:
+    """Every locked module: a statement is its name and its version."""
+    stated: dict[tuple[str, str], int] = {}
     for line, raw in lines.numbered(content):
         bare = raw.strip()
         if not bare or bare.startswith(("#", "empty=")):
@@ -22,18 +25,9 @@ def read(content: bytes, _path: str) -> Reading:
         match = _ENTRY.match(bare)
         if match is None:
             raise UnreadableError("a line wants group:name:version", line=line)
-        found.setdefault((match.group(1), match.group(2)), line)
-    return Reading(
-        dependencies=tuple(
-            Dependency(
-                ecosystem="maven",
-                name=name,
-                raw_name=name,
-                version=version,
-                resolved=True,
-                scope="lock",
-                line=line,
-            )
-            for (name, version), line in found.items()
-        )
-    )
+        stated.setdefault((match[1], match[2]), line)
+    return Lock(stated=stated, ecosystem="maven", named=itemgetter(0), records=_records)
+
+
+def _records(several: Sequence[tuple[tuple[str, str], int]]) -> Iterator[Dependency]:
+    return (record("maven", name, version, line=line) for (name, version), line in several)

@@ -5,15 +5,18 @@
 """
 
 import re
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 from hunkgate.gates.dependencies import lines, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
-    Reading,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock, record
 
 _HEX = re.compile(
     r'\s*"([^"]+)":\s*\{:hex,\s*:"?([\w.-]+)"?,\s*"([^"]*)",\s*(?:"([^"]*)"|nil)(.*)\},?\Z'
@@ -24,57 +27,63 @@ _TAIL = re.compile(r'\],\s*"([^"]*)"(?:,\s*"([^"]*)")?\Z')
 _OWN = ("", "hexpm")
 
 
-def read(content: bytes, _path: str) -> Reading:
+class _Package(NamedTuple):
+    """What an entry says of a package."""
+
+    name: str
+    written: str
+    version: str
+    source: Source
+    hashes: frozenset[str]
+
+
+def opened(content: bytes) -> Lock[_Package, int]:
     """Every locked package."""
-    found = []
+    found: dict[_Package, int] = {}
     for line, raw in lines.numbered(content):
         bare = raw.strip()
         if not bare or bare in ("%{", "}", "%{}") or bare.startswith("#"):
             continue
-        one = _hex(raw, line) or _git(raw, line)
+        one = _hex(raw) or _git(raw)
         if one is None:
             raise UnreadableError("neither a hex nor a git entry", line=line)
-        found.append(one)
+        found.setdefault(one, line)
     if not found and b"%{" not in content and not lines.blank(content):
         raise UnreadableError("no map of packages")
-    return Reading(dependencies=tuple(found))
+    return Lock(stated=found, ecosystem="hex", named=attrgetter("name"), records=_records)
 
 
-def _hex(raw: str, line: int) -> Dependency | None:
+def _records(several: Sequence[tuple[_Package, int]]) -> Iterator[Dependency]:
+    for one, line in several:
+        yield record(
+            "hex",
+            one.name,
+            one.version,
+            raw_name=one.written,
+            source=one.source,
+            hashes=one.hashes,
+            flags=frozenset(("alias",)) if one.written != one.name else frozenset(),
+            line=line,
+        )
+
+
+def _hex(raw: str) -> _Package | None:
     match = _HEX.match(raw)
     if match is None:
         return None
     name, package, version, inner, rest = match.groups()
     tail = _TAIL.search(rest)
     repository, outer = tail.groups() if tail else ("", None)
-    return Dependency(
-        ecosystem="hex",
-        name=package,
-        raw_name=name,
-        version=version,
-        resolved=True,
-        scope="lock",
-        source=Source(
-            kind=SourceKind.REGISTRY, locator="" if repository in _OWN else repository or ""
-        ),
-        hashes=frozenset(one for one in (inner, outer) if one),
-        flags=frozenset(("alias",)) if name != package else frozenset(),
-        line=line,
+    source = Source(
+        kind=SourceKind.REGISTRY, locator="" if repository in _OWN else repository or ""
     )
+    hashes = frozenset(one for one in (inner, outer) if one)
+    return _Package(package, name, version, source, hashes)
 
 
-def _git(raw: str, line: int) -> Dependency | None:
+def _git(raw: str) -> _Package | None:
     match = _GIT.match(raw)
     if match is None:
         return None
     name, url, revision, _ = match.groups()
-    return Dependency(
-        ecosystem="hex",
-        name=name,
-        raw_name=name,
-        version=revision,
-        resolved=True,
-        scope="lock",
-        source=sources.git(url, revision),
-        line=line,
-    )
+    return _Package(name, name, revision, sources.git(url, revision), frozenset())

@@ -26,9 +26,7 @@ _OVERRIDE = frozenset(("override",))
 
 def read(content: bytes, _path: str) -> Reading:
     """The dependencies and install scripts that a package.json states."""
-    document = documents.json(content)
-    if not isinstance(document, dict):
-        raise UnreadableError("not an object")
+    document = documents.json_object(content)
     pnpm = _object(document, "pnpm")
     found = list(_fields(document, content))
     named = {one.raw_name for one in found}

@@ -4,23 +4,41 @@ Version 1 nests ``dependencies``; versions 2 and 3 list ``packages`` by their fo
 only the old part says is read too, since an old npm would install it. The root, workspaces and links are the project itself.
 """
 
-import functools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from hunkgate.gates.dependencies import documents, npm
+from hunkgate.gates.dependencies import documents, lines, npm
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
-    Reading,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock, record
 
 _FOLDER = "node_modules/"
+_NESTED = "\0"
 _SCRIPT = "hasInstallScript"
-_OPENS = b'": {'
-_FEW = 200
+
+_Entry = Mapping[str, object]
+
+
+class _ByPlace(Lock[str, _Entry]):
+    """A lock compared place by place. To see that two entries are equal takes a fraction of what it takes to read one."""
+
+    __slots__ = ()
+
+    def beyond(self, other: Lock[str, _Entry]) -> Iterator[str]:
+        """The places whose entries the other version has not."""
+        for place, entry in self.stated.items():
+            mate = other.stated.get(place)
+            # 1 == True in Python, and only true lets scripts run.
+            if (
+                mate is None
+                or mate != entry
+                or (entry.get(_SCRIPT) is True) is not (mate.get(_SCRIPT) is True)
+            ):
+                yield place
 
 
 class _Package(NamedTuple):
@@ -35,102 +53,57 @@ class _Package(NamedTuple):
     licence: str
 
 
-def read(content: bytes, _path: str) -> Reading:
-    """Every locked package: each name, version, source and content once, however often it is installed."""
-    return _reading(_opened(content))
-
-
-def pair(before: bytes, after: bytes) -> tuple[Reading, Reading]:
-    """Both versions, with the packages left out that no copy of differs in: of ten thousand entries most changes touch a few."""
-    old, new = _opened(before), _opened(after)
-    if (
-        old.nested or new.nested
-    ):  # the lists of old npm state the same packages again: they are read whole
-        return _reading(old), _reading(new)
-    differing = {*(old.own ^ new.own), *_differing(old, new), *_differing(new, old)}
-    return _reading(old, differing), _reading(new, differing)
-
-
-class _Lock(NamedTuple):
-    """A lock as it was parsed: its installed packages by their place, the list of version 1, the names of the project itself."""
-
-    content: bytes
-    packages: Mapping[str, Mapping[str, object]]
-    nested: Mapping[str, Mapping[str, object]]
-    own: frozenset[str]
-
-
-def _opened(content: bytes) -> _Lock:
-    """Raises UnreadableError."""
-    document = documents.json(content)
-    if not isinstance(document, dict):
-        raise UnreadableError("not an object")
+def opened(content: bytes) -> Lock[str, _Entry]:
+    """Every locked package: each name, version, source and content once, however often it is installed. A place is a folder in versions 2 and 3;
+    in the older part of a lock it is the names that lead there, each with a NUL before it.
+    """
+    document = documents.json_object(content)
     version = document.get("lockfileVersion", 1)
     if type(version) is not int or version not in (1, 2, 3):
         raise UnreadableError(f"lockfileVersion {version!r} is not known")
     if version > 1 and "packages" not in document:
         raise UnreadableError(f"lockfileVersion {version} without packages")
-    packages = _objects(document, "packages") if version > 1 else {}
-    own = {str(document["name"])} if "name" in document else set()
-    installed = {}
-    for place, entry in packages.items():
+    names = {str(document["name"])} if "name" in document else set()
+    stated: dict[str, _Entry] = {}
+    # Where the last folder is not the package's own name.
+    real: dict[str, str] = {}
+    for place, entry in (_objects(document, "packages") if version > 1 else {}).items():
         _, folder, name = place.rpartition(_FOLDER)
+        if _NESTED in place:
+            raise UnreadableError(f"{place!r} is no folder")
         if not folder:
-            own.add(str(entry.get("name") or place.rpartition("/")[2]))
+            names.add(str(entry.get("name") or place.rpartition("/")[2]))
         elif entry.get("link") is True:
-            own.add(name)
+            names.add(name)
         else:
-            installed[place] = entry
-    return _Lock(content, installed, _objects(document, "dependencies"), frozenset(own))
+            stated[place] = entry
+            if alias := "name" in entry and documents.text_if(entry, "name"):
+                real[place] = alias
+    for place, entry in _nested(_objects(document, "dependencies")):
+        stated[place] = entry
+        real[place] = _by_name(place, entry).name
+    own = frozenset(names)
 
+    def named(place: str) -> str:
+        return real.get(place) or place.rpartition(_FOLDER)[2]
 
-def _reading(lock: _Lock, names: Collection[str] | None = None) -> Reading:
-    """The packages of the lock, or of these names only; the others are the rest."""
-    left_out: list[str] = []
-    found: dict[_Package, str] = {}
-    for place, entry in lock.packages.items():
-        # The folder's name first: only an alias has another one.
-        if (
-            names is None
-            or place.rpartition(_FOLDER)[2] in names
-            or ("name" in entry and _name(place, entry) in names)
-        ):
-            found.setdefault(_by_folder(place, entry), place)
-        else:
-            left_out.append(place)
-    for one in _unknown(_nested(lock.nested), found):
-        if one.name not in lock.own:
-            found.setdefault(one, one.written)
-    lines = _lines(lock.content, found.values())
+    def records(several: Sequence[tuple[str, _Entry]]) -> Iterator[Dependency]:
+        places = lines.Forward(content)
+        found: set[_Package] = set()
+        old: list[_Package] = []
+        for place, entry in several:
+            if place.startswith(_NESTED):
+                old.append(_by_name(place, entry))
+                continue
+            one = _by_folder(place, named(place), entry)
+            if one not in found:
+                found.add(one)
+                yield _dependency(one, places.line(f'"{place}": {{'))
+        for one in dict.fromkeys(_unknown(old, found)):
+            if one.name not in own and one not in found:
+                yield _dependency(one, places.line(f'"{one.written}": {{'))
 
-    @functools.cache
-    def rest() -> tuple[Dependency, ...]:
-        several = (_by_folder(place, lock.packages[place]) for place in left_out)
-        return tuple(_dependency(one, 0) for one in dict.fromkeys(several))
-
-    return Reading(
-        dependencies=tuple(_dependency(one, lines.get(key, 0)) for one, key in found.items()),
-        own=lock.own,
-        rest=rest,
-    )
-
-
-def _differing(one: _Lock, other: _Lock) -> Iterator[str]:
-    """The names of one lock's packages that the other has not in the same place with the same entry."""
-    for place, entry in one.packages.items():
-        mate = other.packages.get(place)
-        # 1 == True in Python, and only true lets scripts run.
-        if (
-            mate is None
-            or mate != entry
-            or (entry.get(_SCRIPT) is True) is not (mate.get(_SCRIPT) is True)
-        ):
-            yield _name(place, entry)
-
-
-def _name(place: str, entry: Mapping[str, object]) -> str:
-    """The real name of the package in this place: an alias has a ``name`` other than its folder's."""
-    return _text(entry, "name") or place.rpartition(_FOLDER)[2]
+    return _ByPlace(stated=stated, ecosystem="npm", named=named, records=records, own=own)
 
 
 def _objects(document: Mapping[str, object], field: str) -> Mapping[str, Mapping[str, object]]:
@@ -140,37 +113,41 @@ def _objects(document: Mapping[str, object], field: str) -> Mapping[str, Mapping
     return value
 
 
-def _text(entry: Mapping[str, object], field: str) -> str:
-    """A text of an entry, '' where there is none; ``resolved`` may be ``false`` in an old shrinkwrap."""
-    value = entry.get(field)
-    return value if isinstance(value, str) else ""
-
-
-def _by_folder(place: str, entry: Mapping[str, object]) -> _Package:
+def _by_folder(place: str, real: str, entry: _Entry) -> _Package:
     """A package of versions 2 and 3."""
-    real = _name(place, entry)
-    source = npm.tarball(_text(entry, "resolved"), real)
-    return _package(place.rpartition(_FOLDER)[2], real, _text(entry, "version"), source, entry)
+    version, resolved = (documents.text_if(entry, key) for key in ("version", "resolved"))
+    return _package(place.rpartition(_FOLDER)[2], real, version, npm.tarball(resolved, real), entry)
 
 
-def _nested(table: Mapping[str, Mapping[str, object]]) -> Iterator[_Package]:
-    """The packages of version 1, without recursion: a lock may nest as deep as it likes."""
-    waiting = list(table.items())[::-1]
+def _nested(table: Mapping[str, _Entry]) -> Iterator[tuple[str, _Entry]]:
+    """The places of version 1, without recursion: a lock may nest as deep as it likes."""
+    waiting = [("", name, entry) for name, entry in table.items()][::-1]
     while waiting:
-        name, entry = waiting.pop()
-        waiting.extend(list(_objects(entry, "dependencies").items())[::-1])
-        version, resolved = _text(entry, "version"), _text(entry, "resolved")
+        above, name, entry = waiting.pop()
+        if _NESTED in name:
+            raise UnreadableError(f"{name!r} is no name")
+        place = f"{above}{_NESTED}{name}"
+        below = _objects(entry, "dependencies")
+        waiting.extend([(place, other, one) for other, one in below.items()][::-1])
+        version = documents.text_if(entry, "version")
         if version.startswith(("file:", "link:")) and not version.endswith((".tgz", ".tar.gz")):
             continue  # a folder: a workspace or another part of the project
-        real = name
-        if version.startswith("npm:"):
-            real, _, version = version.removeprefix("npm:").rpartition("@")
-        elif "/" in version or ":" in version:
-            resolved = version
-        yield _package(name, real, version, npm.tarball(resolved, real), entry)
+        yield place, entry
 
 
-def _unknown(old: Iterator[_Package], new: Mapping[_Package, str]) -> Iterator[_Package]:
+def _by_name(place: str, entry: _Entry) -> _Package:
+    """A package of version 1."""
+    name = place.rpartition(_NESTED)[2]
+    version, resolved = (documents.text_if(entry, key) for key in ("version", "resolved"))
+    real = name
+    if version.startswith("npm:"):
+        real, _, version = version.removeprefix("npm:").rpartition("@")
+    elif "/" in version or ":" in version:
+        resolved = version
+    return _package(name, real, version, npm.tarball(resolved, real), entry)
+
+
+def _unknown(old: Iterable[_Package], new: Collection[_Package]) -> Iterator[_Package]:
     """What the old part of a lock states beyond the new one: another version, address or content."""
     known = {(one.name, one.version): one.hashes for one in new}
     addresses = {(one.name, one.source) for one in new}
@@ -185,61 +162,26 @@ def _unknown(old: Iterator[_Package], new: Mapping[_Package, str]) -> Iterator[_
             yield one
 
 
-def _package(
-    written: str, real: str, version: str, source: Source, entry: Mapping[str, object]
-) -> _Package:
+def _package(written: str, real: str, version: str, source: Source, entry: _Entry) -> _Package:
     flags = set()
     if real != written or source.kind is SourceKind.ALIAS:
         flags.add("alias")
     if entry.get(_SCRIPT) is True:
         flags.add("install-script")
-    hashes = frozenset(_text(entry, "integrity").split())
-    licence = _text(entry, "license")
+    hashes = frozenset(documents.text_if(entry, "integrity").split())
+    licence = documents.text_if(entry, "license")
     return _Package(real, written, version, source, hashes, frozenset(flags), licence)
 
 
 def _dependency(one: _Package, line: int) -> Dependency:
-    return Dependency(
-        ecosystem="npm",
-        name=one.name,
+    return record(
+        "npm",
+        one.name,
+        one.version,
         raw_name=one.written,
-        version=one.version,
-        resolved=True,
-        scope="lock",
         source=one.source,
         hashes=one.hashes,
         flags=one.flags,
         licence=one.licence,
         line=line,
     )
-
-
-def _lines(content: bytes, keys: Collection[str]) -> Mapping[str, int]:
-    """The 1-based line of the first object under each of these keys, as npm writes them: ``"key": {``."""
-    wanted = {one.encode("utf-8", "surrogatepass"): one for one in keys}
-    offsets = _few(content, wanted) if len(wanted) <= _FEW else _many(content, wanted)
-    lines: dict[str, int] = {}
-    number, counted = 1, 0
-    for offset, key in sorted((offset, key) for key, offset in offsets.items()):
-        number += content.count(b"\n", counted, offset)
-        counted = offset
-        lines[key] = number
-    return lines
-
-
-def _few(content: bytes, wanted: Mapping[bytes, str]) -> dict[str, int]:
-    """Where a few keys stand, each searched for: a thousand keys that are missing would cost a thousand whole searches."""
-    found = ((key, content.find(b'"' + raw + _OPENS)) for raw, key in wanted.items())
-    return {key: offset for key, offset in found if offset >= 0}
-
-
-def _many(content: bytes, wanted: dict[bytes, str]) -> dict[str, int]:
-    """Where many keys stand, in one pass over all objects."""
-    found = {}
-    end = content.find(_OPENS)
-    while end >= 0 and wanted:
-        key = wanted.pop(content[content.rfind(b'"', 0, end) + 1 : end], None)
-        if key is not None:
-            found[key] = end
-        end = content.find(_OPENS, end + 1)
-    return found

@@ -19,9 +19,7 @@ from hunkgate.gates.dependencies.dependency import (
 
 def read(content: bytes, _path: str) -> Reading:
     """Every pinned package."""
-    document = documents.json(content)
-    if not isinstance(document, dict):
-        raise UnreadableError("not an object")
+    document = documents.json_object(content)
     version = document.get("version")
     if type(version) is not int or version not in (1, 2, 3):
         raise UnreadableError(f"version {version!r} is not known")
@@ -38,18 +36,18 @@ def _packages(pins: list[object], content: bytes) -> Iterator[Dependency]:
         state = pin.get("state") if isinstance(pin, dict) else None
         if not isinstance(pin, dict) or not isinstance(state, dict):
             raise UnreadableError("a pin without a state")
-        location = _text(pin, "location") or _text(pin, "repositoryURL")
-        name = _text(pin, "identity") or sources.address(location).rpartition("/")[2]
+        location = documents.text_if(pin, "location") or documents.text_if(pin, "repositoryURL")
+        name = documents.text_if(pin, "identity") or sources.address(location).rpartition("/")[2]
         if not name:
             raise UnreadableError("a pin without an identity")
-        written = _text(pin, "package") or name
+        written = documents.text_if(pin, "package") or name
         line = places.line(f'"{written}"')
-        revision = _text(state, "revision")
+        revision = documents.text_if(state, "revision")
         yield Dependency(
             ecosystem="swift",
             name=name.lower(),
             raw_name=written,
-            version=_text(state, "version") or revision,
+            version=documents.text_if(state, "version") or revision,
             resolved=True,
             scope="lock",
             source=_source(pin, location, revision),
@@ -58,14 +56,9 @@ def _packages(pins: list[object], content: bytes) -> Iterator[Dependency]:
 
 
 def _source(pin: Mapping[str, object], location: str, revision: str) -> Source:
-    kind = _text(pin, "kind")
+    kind = documents.text_if(pin, "kind")
     if kind == "registry":
         return Source(locator=sources.address(location))
     if kind.startswith("local") or location.startswith("/"):
         return Source(kind=SourceKind.PATH, locator=location)
     return sources.git(location, revision, RefKind.SHA)
-
-
-def _text(entry: Mapping[str, object], field: str) -> str:
-    value = entry.get(field)
-    return value if isinstance(value, str) else ""

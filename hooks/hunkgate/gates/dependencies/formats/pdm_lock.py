@@ -7,16 +7,16 @@ from collections.abc import Mapping
 
 from hunkgate.gates.dependencies import documents, python_locks, sources
 from hunkgate.gates.dependencies.dependency import (
-    Dependency,
-    Reading,
     RefKind,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock
+from hunkgate.gates.dependencies.python_locks import Package
 
 
-def read(content: bytes, _path: str) -> Reading:
+def opened(content: bytes) -> Lock[Package, int]:
     """What the lock states. Raises UnreadableError, for an unknown lock version too."""
     document = documents.toml(content)
     metadata = documents.table_at(document, "metadata")
@@ -24,9 +24,9 @@ def read(content: bytes, _path: str) -> Reading:
     if version.partition(".")[0] not in {"", "0", "2", "3", "4"}:
         raise UnreadableError(f"unknown version of pdm.lock: {version}, known: up to 4.x")
     if "package" not in document and "content_hash" in metadata:
-        return Reading()  # a project without dependencies
+        return python_locks.lock(())  # a project without dependencies
     shared = documents.table_at(metadata, "files")
-    found: list[Dependency] = []
+    found: list[tuple[Package, int]] = []
     for package, line in python_locks.packages(document, content):
         name = documents.text_at(package, "name")
         resolved = documents.text_at(package, "version")
@@ -39,9 +39,9 @@ def read(content: bytes, _path: str) -> Reading:
         if not python_locks.is_root(source):
             hashes = python_locks.hashes_of(files)
             found.append(
-                python_locks.locked(name, resolved, source=source, hashes=hashes, line=line)
+                python_locks.package(name, resolved, source=source, hashes=hashes, line=line)
             )
-    return Reading(dependencies=python_locks.joined(found))
+    return python_locks.lock(found)
 
 
 def _source(package: Mapping[str, object], files: tuple[Mapping[str, object], ...]) -> Source:

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 
 from hunkgate.gates.dependencies import documents, python_locks, python_requirements
 from hunkgate.gates.dependencies.dependency import (
-    Dependency,
     Option,
-    Reading,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock
+from hunkgate.gates.dependencies.python_locks import Package
 
 
-def read(content: bytes, _path: str) -> Reading:
+def opened(content: bytes) -> Lock[Package, int]:
     """What the lock states. Raises UnreadableError, for an unknown pipfile-spec too."""
     document = documents.json(content)
     if not isinstance(document, Mapping) or not ({"_meta", "default", "develop"} & set(document)):
@@ -31,7 +31,7 @@ def read(content: bytes, _path: str) -> Reading:
     # told once, by its option, and not again by each of its packages.
     default = dict.fromkeys(list(indexes)[:1], "")
     lines = documents.key_lines(content)
-    found: list[Dependency] = []
+    found: list[tuple[Package, int]] = []
     for category in document:
         if category == "_meta":
             continue
@@ -42,7 +42,7 @@ def read(content: bytes, _path: str) -> Reading:
             source = python_requirements.table_source(record, default)
             if not python_locks.is_root(source):
                 found.append(
-                    python_locks.locked(
+                    python_locks.package(
                         name,
                         documents.text_at(record, "version").removeprefix("=="),
                         source=source,
@@ -60,4 +60,4 @@ def read(content: bytes, _path: str) -> Reading:
         )
         for name, address in indexes.items()
     )
-    return Reading(dependencies=python_locks.joined(found), options=options)
+    return python_locks.lock(found, options=options)

@@ -5,24 +5,23 @@ several platforms is one record with the hashes of all builds.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from hunkgate.gates.dependencies import conda_specs, documents, python_locks, sources
 from hunkgate.gates.dependencies.dependency import (
-    Dependency,
     Option,
-    Reading,
     Source,
     SourceKind,
     UnreadableError,
 )
 from hunkgate.gates.dependencies.documents import Series, Table
+from hunkgate.gates.dependencies.locks import Lock
+from hunkgate.gates.dependencies.python_locks import Package
 from hunkgate.gates.dependencies.python_requirements import name_in_file, source_of
 
 _KNOWN = ("4", "5", "6")
 
 
-def read(content: bytes, _path: str) -> Reading:
+def opened(content: bytes) -> Lock[Package, int]:
     """What the lock states. Raises UnreadableError, for an unknown version too."""
     found = documents.yaml(content)
     document = found[0] if found else None
@@ -36,13 +35,13 @@ def read(content: bytes, _path: str) -> Reading:
     if not isinstance(packages, Series):
         raise UnreadableError("no records: there is no list of packages")
     records = (_record(one, line) for one, line in zip(packages, packages.lines, strict=True))
-    return Reading(
-        dependencies=python_locks.joined(one for one in records if one is not None),
+    return python_locks.lock(
+        (one for one in records if one is not None),
         options=tuple(_options(documents.table_at(document, "environments"), content)),
     )
 
 
-def _record(package: object, line: int) -> Dependency | None:
+def _record(package: object, line: int) -> tuple[Package, int] | None:
     if not isinstance(package, Table):
         raise UnreadableError("a package that is not a mapping", line=line)
     # Versions 4 and 5 write `kind: conda` and `url: ...`, version 6 `conda: ...`.
@@ -60,7 +59,7 @@ def _record(package: object, line: int) -> Dependency | None:
         return None
     if source.kind is SourceKind.URL and name_in_file(address):
         source = Source(hosts=frozenset({sources.host(address)}))
-    return python_locks.locked(
+    return python_locks.package(
         documents.text_at(package, "name") or name_in_file(address) or address,
         documents.text_at(package, "version"),
         source=source,
@@ -69,7 +68,9 @@ def _record(package: object, line: int) -> Dependency | None:
     )
 
 
-def _conda(package: Table, address: str, hashes: frozenset[str], line: int) -> Dependency | None:
+def _conda(
+    package: Table, address: str, hashes: frozenset[str], line: int
+) -> tuple[Package, int] | None:
     name, version = conda_specs.file_parts(address)
     name = documents.text_at(package, "name") or name
     if "://" not in address:
@@ -81,16 +82,15 @@ def _conda(package: Table, address: str, hashes: frozenset[str], line: int) -> D
         # https://host/channel/platform/file: the platform is part of neither the channel nor the package.
         channel = address.rpartition("/")[0].rpartition("/")[0]
         source = Source(locator=channel)
-    found = python_locks.locked(
+    found, line = python_locks.package(
         name or address,
         documents.text_at(package, "version") or version,
         source=source,
         hashes=hashes,
         line=line,
     )
-    return replace(
-        found, ecosystem=conda_specs.ECOSYSTEM, name=conda_specs.normalised(found.raw_name)
-    )
+    name = conda_specs.normalised(found.raw_name)
+    return found._replace(ecosystem=conda_specs.ECOSYSTEM, name=name), line
 
 
 def _options(environments: Mapping[str, object], content: bytes) -> Iterator[Option]:

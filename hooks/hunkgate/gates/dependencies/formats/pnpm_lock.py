@@ -4,17 +4,18 @@ Version 5 names a package ``/name/1.0.0_peers``, version 6 ``/name@1.0.0(peers)`
 of them for the package manager itself and for configuration: all are read. Workspaces are the project itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents, npm, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
-    Reading,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock, record
 
 _VERSIONS = ("5", "6", "7", "8", "9")
 _LISTS = (
@@ -37,7 +38,7 @@ class _Package(NamedTuple):
     flags: frozenset[str]
 
 
-def read(content: bytes, _path: str) -> Reading:
+def opened(content: bytes) -> Lock[_Package, int]:
     """Every locked package of every document, each name, version, source and content once."""
     found: dict[_Package, int] = {}
     versions = 0
@@ -63,41 +64,41 @@ def read(content: bytes, _path: str) -> Reading:
             found.setdefault(one, packages.lines[key])
     if not versions and content.strip():
         raise UnreadableError("no lock in any document")
-    return Reading(
-        dependencies=tuple(
-            Dependency(
-                ecosystem="npm",
-                name=one.name,
-                raw_name=one.written,
-                version=one.version,
-                resolved=True,
-                scope="lock",
-                source=one.source,
-                hashes=one.hashes,
-                flags=one.flags,
-                line=line,
-            )
-            for one, line in found.items()
+    return Lock(stated=found, ecosystem="npm", named=attrgetter("name"), records=_records)
+
+
+def _records(several: Sequence[tuple[_Package, int]]) -> Iterator[Dependency]:
+    for one, line in several:
+        yield record(
+            "npm",
+            one.name,
+            one.version,
+            raw_name=one.written,
+            source=one.source,
+            hashes=one.hashes,
+            flags=one.flags,
+            line=line,
         )
-    )
 
 
 def _package(
     key: str, entry: Mapping[str, object], slashes: bool, aliases: Mapping[str, str]
 ) -> _Package:
     name, version = _identity(key, slashes)
-    name = _text(entry, "name") or name
+    name = documents.text_if(entry, "name") or name
     resolution = entry.get("resolution")
     resolution = resolution if isinstance(resolution, dict) else {}
     source = _source(key, name, version, resolution)
-    version = _text(entry, "version") or ("" if source.kind is SourceKind.PATH else version)
+    version = documents.text_if(entry, "version") or (
+        "" if source.kind is SourceKind.PATH else version
+    )
     written = aliases.get(f"{name}@{version}", name)
     flags = set()
     if written != name or source.kind is SourceKind.ALIAS:
         flags.add("alias")
     if entry.get("requiresBuild") is True:
         flags.add("install-script")
-    hashes = frozenset(_text(resolution, "integrity").split())
+    hashes = frozenset(documents.text_if(resolution, "integrity").split())
     return _Package(name, written, version, source, hashes, frozenset(flags))
 
 
@@ -124,11 +125,13 @@ def _identity(key: str, slashes: bool) -> tuple[str, str]:
 
 
 def _source(key: str, name: str, version: str, resolution: Mapping[str, object]) -> Source:
-    if _text(resolution, "type") == "git" or "repo" in resolution:
-        return sources.git(_text(resolution, "repo"), _text(resolution, "commit"))
+    if documents.text_if(resolution, "type") == "git" or "repo" in resolution:
+        return sources.git(
+            documents.text_if(resolution, "repo"), documents.text_if(resolution, "commit")
+        )
     if "directory" in resolution:
-        return Source(kind=SourceKind.PATH, locator=_text(resolution, "directory"))
-    tarball = _text(resolution, "tarball")
+        return Source(kind=SourceKind.PATH, locator=documents.text_if(resolution, "directory"))
+    tarball = documents.text_if(resolution, "tarball")
     if tarball:
         return npm.tarball(tarball, name)
     if "://" in version:
@@ -153,8 +156,3 @@ def _aliases(document: Mapping[str, object]) -> Iterator[tuple[str, str]]:
                     cut = bare.find("@", 1)
                     if cut > 0 and "://" not in bare and bare[:cut] != written:
                         yield bare, written
-
-
-def _text(entry: Mapping[str, object], field: str) -> str:
-    value = entry.get(field)
-    return value if isinstance(value, str) else ""

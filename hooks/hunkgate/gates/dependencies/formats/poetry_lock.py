@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping
 
 from hunkgate.gates.dependencies import documents, python_locks, python_requirements, sources
 from hunkgate.gates.dependencies.dependency import (
-    Dependency,
-    Reading,
     RefKind,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock
+from hunkgate.gates.dependencies.python_locks import Package
 
 
-def read(content: bytes, _path: str) -> Reading:
+def opened(content: bytes) -> Lock[Package, int]:
     """What the lock states. Raises UnreadableError, for an unknown lock version too."""
     document = documents.toml(content)
     metadata = documents.table_at(document, "metadata")
@@ -29,7 +29,7 @@ def read(content: bytes, _path: str) -> Reading:
     for package, _ in records:
         name = documents.text_at(package, "name")
         copies[name] = copies.get(name, 0) + 1
-    found: list[Dependency] = []
+    found: list[tuple[Package, int]] = []
     for package, line in records:
         name = documents.text_at(package, "name")
         resolved = documents.text_at(package, "version")
@@ -40,9 +40,9 @@ def read(content: bytes, _path: str) -> Reading:
         source = _source(documents.table_at(package, "source"))
         if not python_locks.is_root(source):
             found.append(
-                python_locks.locked(name, resolved, source=source, hashes=hashes, line=line)
+                python_locks.package(name, resolved, source=source, hashes=hashes, line=line)
             )
-    return Reading(dependencies=python_locks.joined(found))
+    return python_locks.lock(found)
 
 
 def _listed(listed: Iterable[object], version: str) -> frozenset[str]:

@@ -7,24 +7,24 @@ from collections.abc import Mapping
 
 from hunkgate.gates.dependencies import documents, python_locks, sources
 from hunkgate.gates.dependencies.dependency import (
-    Dependency,
-    Reading,
     RefKind,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock
+from hunkgate.gates.dependencies.python_locks import Package
 from hunkgate.gates.dependencies.python_requirements import normalised
 
 
-def read(content: bytes, _path: str) -> Reading:
+def opened(content: bytes) -> Lock[Package, int]:
     """What the lock states. Raises UnreadableError, for an unknown lock version too."""
     document = documents.toml(content)
     version = documents.text_at(document, "lock-version")
     if version.partition(".")[0] != "1":
         raise UnreadableError(f"unknown version of pylock.toml: {version!r}, known: 1.x")
     own: set[str] = set()
-    found: list[Dependency] = []
+    found: list[tuple[Package, int]] = []
     for package, line in python_locks.packages(document, content, key="packages"):
         name = documents.text_at(package, "name")
         files = [*documents.tables_at(package, "wheels")]
@@ -36,7 +36,7 @@ def read(content: bytes, _path: str) -> Reading:
             own.add(normalised(name))
             continue
         found.append(
-            python_locks.locked(
+            python_locks.package(
                 name,
                 documents.text_at(package, "version"),
                 source=source,
@@ -44,7 +44,7 @@ def read(content: bytes, _path: str) -> Reading:
                 line=line,
             )
         )
-    return Reading(dependencies=python_locks.joined(found), own=frozenset(own))
+    return python_locks.lock(found, own=own)
 
 
 def _source(package: Mapping[str, object], files: list[Mapping[str, object]]) -> Source:

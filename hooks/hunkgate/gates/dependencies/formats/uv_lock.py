@@ -7,26 +7,26 @@ from collections.abc import Mapping
 
 from hunkgate.gates.dependencies import documents, python_locks, sources
 from hunkgate.gates.dependencies.dependency import (
-    Dependency,
-    Reading,
     RefKind,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock
+from hunkgate.gates.dependencies.python_locks import Package
 from hunkgate.gates.dependencies.python_requirements import normalised
 
 
-def read(content: bytes, _path: str) -> Reading:
+def opened(content: bytes) -> Lock[Package, int]:
     """What the lock states. Raises UnreadableError, for a version of the format other than 1 too."""
     document = documents.toml(content)
     if document.get("version") != 1:
         raise UnreadableError(f"unknown version of uv.lock: {document.get('version')!r}, known: 1")
     if "package" not in document and ("requires-python" in document or "manifest" in document):
         # A script without dependencies has a lock without packages.
-        return Reading()
+        return python_locks.lock(())
     own: set[str] = set()
-    found: list[Dependency] = []
+    found: list[tuple[Package, int]] = []
     for package, line in python_locks.packages(document, content):
         name = documents.text_at(package, "name")
         given = documents.table_at(package, "source")
@@ -37,7 +37,7 @@ def read(content: bytes, _path: str) -> Reading:
         if "sdist" in package:
             files = (documents.table_at(package, "sdist"), *files)
         found.append(
-            python_locks.locked(
+            python_locks.package(
                 name,
                 documents.text_at(package, "version"),
                 source=_source(given, files),
@@ -45,7 +45,7 @@ def read(content: bytes, _path: str) -> Reading:
                 line=line,
             )
         )
-    return Reading(dependencies=python_locks.joined(found), own=frozenset(own))
+    return python_locks.lock(found, own=own)
 
 
 def _source(given: Mapping[str, object], files: tuple[Mapping[str, object], ...]) -> Source:

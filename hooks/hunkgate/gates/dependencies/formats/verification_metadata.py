@@ -3,50 +3,60 @@
 Each component's artifacts have hashes. What is trusted without any (artifacts, keys) and whether anything is checked at all are options.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
-    Reading,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock, record
 
 _DIGESTS = ("sha512", "sha256", "sha1", "md5", "pgp")
 _SWITCHES = ("verify-metadata", "verify-signatures")
 _TRUSTED = ("trusted-artifacts", "trusted-keys", "ignored-keys", "key-servers")
 
 
-def read(content: bytes, _path: str) -> Reading:
+class _Component(NamedTuple):
+    """What is said of one component."""
+
+    name: str
+    version: str
+    hashes: frozenset[str]
+
+
+def opened(content: bytes) -> Lock[_Component, int]:
     """Every verified component with the hashes of its artifacts."""
     root = documents.xml(content)
     if root.name != "verification-metadata":
         raise UnreadableError(f"<{root.name}> is not verification metadata", line=root.line)
     components = root.child("components")
     configuration = root.child("configuration")
-    return Reading(
-        dependencies=tuple(
-            _component(one) for one in (components.all("component") if components else ())
-        ),
+    stated: dict[_Component, int] = {}
+    for one in components.all("component") if components else ():
+        stated.setdefault(_component(one), one.line)
+    return Lock(
+        stated=stated,
+        ecosystem="maven",
+        named=attrgetter("name"),
+        records=_records,
         options=tuple(_options(configuration)) if configuration else (),
     )
 
 
-def _component(element: documents.Element) -> Dependency:
+def _component(element: documents.Element) -> _Component:
     group, name, version = (element.attributes.get(key, "") for key in ("group", "name", "version"))
     if not (group and name and version):
         raise UnreadableError("a component without group, name or version", line=element.line)
-    return Dependency(
-        ecosystem="maven",
-        name=f"{group}:{name}",
-        raw_name=f"{group}:{name}",
-        version=version,
-        resolved=True,
-        scope="lock",
-        hashes=frozenset(_hashes(element)),
-        line=element.line,
-    )
+    return _Component(f"{group}:{name}", version, frozenset(_hashes(element)))
+
+
+def _records(several: Sequence[tuple[_Component, int]]) -> Iterator[Dependency]:
+    for one, line in several:
+        yield record("maven", one.name, one.version, hashes=one.hashes, line=line)
 
 
 def _hashes(element: documents.Element) -> Iterator[str]:

@@ -6,26 +6,38 @@ by a blank, berry by a colon (a subset of YAML), with a ``? `` before a key of m
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from hunkgate.gates.dependencies import lines, npm, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
-    Reading,
     Source,
     SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.locks import Lock, record
 
 _FIELD = re.compile(r' {2}"?([A-Za-z_]+)"?(?::| (?=\S)) *(.*)\Z')
 _METADATA = ("3", "4", "5", "6", "7", "8", "9")
 _CLASSIC = "# yarn lockfile v1"
 
 
-def read(content: bytes, _path: str) -> Reading:
+class _Package(NamedTuple):
+    """What makes two entries, which may differ by the specifiers that ask for them, one record."""
+
+    name: str
+    written: str
+    version: str
+    source: Source
+    hashes: frozenset[str]
+
+
+def opened(content: bytes) -> Lock[_Package, int]:
     """Every locked package: each name, version, source and content once."""
-    found: dict[tuple[object, ...], Dependency] = {}
+    stated: dict[_Package, int] = {}
     own: set[str] = set()
     keys: set[str] = set()
     berry = known = False
@@ -42,16 +54,21 @@ def read(content: bytes, _path: str) -> Reading:
             continue
         if "version" not in fields:
             raise UnreadableError(f"{key} has no version", line=line)
-        one = _berry(key, fields, line) if berry else _classic(key, fields, line)
+        one = _berry(key, fields, line) if berry else _classic(key, fields)
         if one.source.kind is SourceKind.WORKSPACE:
             own.add(one.name)
         else:
-            # Copies that differ by the specifiers which ask for them alone are one.
-            found.setdefault((one.name, one.raw_name, one.version, one.source, one.hashes), one)
+            stated.setdefault(one, line)
     known = known or _CLASSIC.encode() in content
-    if not (known or found or own) and not lines.blank(content):
+    if not (known or stated or own) and not lines.blank(content):
         raise UnreadableError("neither a lock of yarn 1 nor one of a later yarn")
-    return Reading(dependencies=tuple(found.values()), own=frozenset(own))
+    return Lock(
+        stated=stated,
+        ecosystem="npm",
+        named=attrgetter("name"),
+        records=_records,
+        own=frozenset(own),
+    )
 
 
 def _entries(content: bytes) -> Iterator[tuple[int, str, dict[str, str]]]:
@@ -96,7 +113,7 @@ def _specifiers(key: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def _classic(key: str, fields: Mapping[str, str], line: int) -> Dependency:
+def _classic(key: str, fields: Mapping[str, str]) -> _Package:
     written, specifier = _specifiers(key)[0]
     name = written
     for other, one in _specifiers(key):
@@ -109,10 +126,10 @@ def _classic(key: str, fields: Mapping[str, str], line: int) -> Dependency:
     hashes = set(fields.get("integrity", "").split())
     if digest and source.kind is not SourceKind.GIT:
         hashes.add(f"sha1:{digest}")
-    return _locked(name, written, fields["version"], source, frozenset(hashes), line)
+    return _Package(name, written, fields["version"], source, frozenset(hashes))
 
 
-def _berry(key: str, fields: Mapping[str, str], line: int) -> Dependency:
+def _berry(key: str, fields: Mapping[str, str], line: int) -> _Package:
     resolution = fields.get("resolution", "")
     cut = resolution.find("@", 1)
     if cut < 0:
@@ -122,7 +139,7 @@ def _berry(key: str, fields: Mapping[str, str], line: int) -> Dependency:
     written = next((one for one, _ in _specifiers(key) if one != name), name)
     checksum = fields.get("checksum", "")
     hashes = frozenset((checksum,)) if checksum else frozenset[str]()
-    return _locked(name, written, fields["version"], _where(name, where), hashes, line)
+    return _Package(name, written, fields["version"], _where(name, where), hashes)
 
 
 def _where(name: str, where: str) -> Source:
@@ -142,19 +159,16 @@ def _where(name: str, where: str) -> Source:
     return npm.tarball(bare, name)
 
 
-def _locked(
-    name: str, written: str, version: str, source: Source, hashes: frozenset[str], line: int
-) -> Dependency:
-    hidden = written != name or source.kind is SourceKind.ALIAS
-    return Dependency(
-        ecosystem="npm",
-        name=name,
-        raw_name=written,
-        version=version,
-        resolved=True,
-        scope="lock",
-        source=source,
-        hashes=hashes,
-        flags=frozenset(("alias",)) if hidden else frozenset(),
-        line=line,
-    )
+def _records(several: Sequence[tuple[_Package, int]]) -> Iterator[Dependency]:
+    for one, line in several:
+        hidden = one.written != one.name or one.source.kind is SourceKind.ALIAS
+        yield record(
+            "npm",
+            one.name,
+            one.version,
+            raw_name=one.written,
+            source=one.source,
+            hashes=one.hashes,
+            flags=frozenset(("alias",)) if hidden else frozenset(),
+            line=line,
+        )

@@ -1,0 +1,103 @@
+"""A lock taken apart into what it states, so that two versions of it are compared before any record is made: of ten thousand entries most
+changes touch a few.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, Source
+
+_REGISTRY, _NOTHING = Source(), frozenset[str]()
+
+S = TypeVar("S", bound=Hashable)
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock(Generic[S, P]):
+    """One version of a lock: each statement once, in the file's order, with its place (mostly a 1-based line).
+
+    A statement is all that the record of a package is made of, and nothing else that could differ: mostly a named tuple. ``named`` gives
+    the name of its record, ``ecosystem`` its ecosystem where all records have the same, else what gives it. ``records`` makes the
+    dependencies of some statements, one after the other in the file's order, and refuses nothing: what cannot be read was refused when
+    the lock was taken apart, whether it changed or not. A record depends on the statements of its name alone.
+    """
+
+    stated: Mapping[S, P]
+    ecosystem: str | Callable[[S], str]
+    named: Callable[[S], str]
+    records: Callable[[Sequence[tuple[S, P]]], Iterable[Dependency]]
+    own: frozenset[str] = frozenset()
+    options: tuple[Option, ...] = ()
+
+    def reading(self) -> Reading:
+        """All that the lock states."""
+        return Reading(
+            dependencies=tuple(self.records(tuple(self.stated.items()))),
+            options=self.options,
+            own=self.own,
+        )
+
+    def only(self, names: Collection[str]) -> Reading:
+        """What the lock states of these names; all other names are the rest."""
+
+        chosen = [one for one in self.stated.items() if self.named(one[0]) in names]
+
+        def rest() -> Iterable[Dependency]:
+            others = [one for one in self.stated.items() if self.named(one[0]) not in names]
+            return self.records(others)
+
+        def beside() -> Iterator[tuple[str, str]]:
+            given = self.ecosystem
+            for one in self.stated:
+                if (name := self.named(one)) not in names:
+                    yield given if isinstance(given, str) else given(one), name
+
+        return Reading(
+            dependencies=tuple(self.records(chosen)),
+            options=self.options,
+            own=self.own,
+            rest=rest,
+            beside=beside,
+        )
+
+    def beyond(self, other: "Lock[S, P]") -> Iterable[S]:
+        """The statements that the other version does not make."""
+        return self.stated.keys() - other.stated.keys()
+
+
+def pair(before: Lock[S, P], after: Lock[S, P]) -> tuple[Reading, Reading]:
+    """Both versions with the records of the names of which they do not state the same."""
+    names = {before.named(one) for one in before.beyond(after)}
+    names |= {after.named(one) for one in after.beyond(before)}
+    names |= before.own ^ after.own
+    return before.only(names), after.only(names)
+
+
+def record(
+    ecosystem: str,
+    name: str,
+    version: str,
+    *,
+    raw_name: str = "",
+    source: Source = _REGISTRY,
+    hashes: frozenset[str] = _NOTHING,
+    flags: frozenset[str] = _NOTHING,
+    licence: str = "",
+    line: int = 0,
+) -> Dependency:
+    """The dependency that a lock fixes to this version."""
+    return Dependency(
+        ecosystem=ecosystem,
+        name=name,
+        raw_name=raw_name or name,
+        version=version,
+        resolved=True,
+        scope="lock",
+        source=source,
+        hashes=hashes,
+        flags=flags,
+        licence=licence,
+        line=line,
+    )
