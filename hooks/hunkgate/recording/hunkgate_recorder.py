@@ -151,8 +151,12 @@ class Files:
 class Monitoring:
     """Executed lines by ``sys.monitoring`` (PEP 669, Python 3.12).
 
-    A line is reported once and then switched off, so that a loop costs nothing. At each change of buckets only the code that ran
-    is switched on again: ``restart_events`` would do so for the whole process, pytest and the standard library included.
+    A line is told at its first execution in a bucket and switched off at its second, so that a loop costs nothing. At each change of
+    buckets only code with lines that were switched off is switched on again: ``restart_events`` would do so for the whole process,
+    pytest and the standard library included. Most lines run once in a test, and those never touch the bytecode.
+
+    Lines are kept by the file name that their code carries: a key for each code object costs more than the rest of the
+    callback together (its hash reads the bytecode, and ``id`` raises an audit event).
     """
 
     name = "monitoring"
@@ -161,8 +165,10 @@ class Monitoring:
         self._files = files
         self._api = api
         self._tool = -1
-        self._lines: dict[int, set[int]] = {}
-        self._codes: dict[int, tuple[CodeType, str]] = {}
+        self._lines: dict[str, set[int]] = {}
+        # A relative name can stand for several files, where a test changes the working directory: for all of them then.
+        self._paths: dict[str, set[str]] = {}
+        self._switched_off: list[CodeType] = []
 
     def start(self) -> bool:
         """Whether a tool number was free; from then on lines are noted."""
@@ -177,26 +183,31 @@ class Monitoring:
             break
         else:
             return False
-        files, codes, tool = self._files, self._codes, self._tool
+        files, paths = self._files, self._paths
         disable, line_event, set_local_events = api.DISABLE, api.events.LINE, api.set_local_events
 
         def code_starts(code: CodeType, _offset: int) -> object:
-            key = id(code)
-            if key not in codes:
-                path = files.relative(code.co_filename)
-                if path is not None:
-                    codes[key] = (code, path)  # kept, so that the id stays its own
-                    files.number(path)
-                    set_local_events(tool, code, line_event)
+            path = files.relative(code.co_filename)
+            if path is not None:
+                paths.setdefault(code.co_filename, set()).add(path)
+                files.number(path)
+                set_local_events(tool, code, line_event)
             return disable
 
         def line_runs(code: CodeType, line: int) -> object:
-            key = id(code)
+            # No call before the answer: CPython changes threads at calls, and another thread may be changing buckets.
             try:
-                self._lines[key].add(line)
+                numbers = self._lines[code.co_filename]
             except KeyError:
-                self._lines[key] = {line}
-            return disable
+                self._lines[code.co_filename] = {line}
+                return None
+            if line in numbers:
+                off = self._switched_off
+                if not off or off[-1] is not code:
+                    off += [code]
+                return disable
+            numbers.add(line)
+            return None
 
         api.register_callback(tool, api.events.PY_START, code_starts)
         api.register_callback(tool, line_event, line_runs)
@@ -205,18 +216,17 @@ class Monitoring:
 
     def take(self) -> Lines:
         """What ran since the last call, and from now on is to be told again."""
-        lines, self._lines = self._lines, {}
-        codes, tool = self._codes, self._tool
+        lines, codes = self._lines, self._switched_off
+        self._lines, self._switched_off = {}, []  # no call between these either
         line_event, set_local_events = self._api.events.LINE, self._api.set_local_events
+        for code in codes:
+            set_local_events(self._tool, code, 0)
+        for code in codes:
+            set_local_events(self._tool, code, line_event)
         taken: Lines = {}
-        for key, numbers in lines.items():
-            code, path = codes[key]
-            set_local_events(tool, code, 0)
-            set_local_events(tool, code, line_event)
-            try:
-                taken[path] |= numbers
-            except KeyError:
-                taken[path] = numbers
+        for name, numbers in lines.items():
+            for path in self._paths[name]:
+                taken[path] = taken[path] | numbers if path in taken else numbers
         return taken
 
     def switch(self, buckets: Buckets) -> None:

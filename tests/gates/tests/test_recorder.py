@@ -394,3 +394,130 @@ def test_nothing_is_recorded_where_none_is_asked_for(tmp_path: Path) -> None:
         check=True,
     )
     assert not list(tmp_path.rglob("*.jsonl"))
+
+
+MORE = """\
+def many(times):
+    for number in range(times):
+        number += 1
+    return number
+
+
+def steps():
+    yield 1
+    yield 2
+
+
+async def later():
+    import asyncio
+    await asyncio.sleep(0)
+    return other()
+
+
+def other():
+    return 3
+
+
+def serve(inbox, outbox):
+    for item in iter(inbox.get, None):
+        outbox.put(item)
+    return None
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(
+            "def test_a():\n    core.many(9)\n\ndef test_b():\n    core.many(9)\n    core.many(9)\n\n"
+            "def test_c():\n    core.many(1)\n",
+            {"a": [2, 3, 4], "b": [2, 3, 4], "c": [2, 3, 4]},
+            id="a loop in one test after the other",
+        ),
+        pytest.param(
+            "MADE = core.steps()\n\ndef test_a():\n    assert next(MADE) == 1\n\ndef test_b():\n    assert next(MADE) == 2\n",
+            {"a": [8], "b": [9]},
+            id="a generator that goes on in the next test",
+        ),
+        pytest.param(
+            "import asyncio\n\ndef test_a():\n    assert asyncio.run(core.later()) == 3\n\n"
+            "def test_b():\n    async def both():\n        await asyncio.gather(core.later(), core.later())\n    asyncio.run(both())\n",
+            {"a": [13, 14, 15, 19], "b": [13, 14, 15, 19]},
+            id="coroutines that take turns",
+        ),
+        pytest.param(
+            "import importlib\n\ndef test_a():\n    assert core.other() == 3\n\ndef test_b():\n    importlib.reload(core)\n\n"
+            "def test_c():\n    assert core.other() == 3\n",
+            {"a": [19], "c": [19]},
+            id="a module that is loaded anew",
+        ),
+        pytest.param(
+            "import sys\nimport pytest\n\ndef test_a():\n    with pytest.raises(SystemExit):\n        sys.exit(core.other())\n\n"
+            "def test_b():\n    assert core.many(1)\n",
+            {"a": [19], "b": [2, 3, 4]},
+            id="a test that wants to leave",
+        ),
+        pytest.param(
+            "import queue\nimport threading\n\nIN, OUT = queue.Queue(), queue.Queue()\n"
+            "THREAD = threading.Thread(target=core.serve, args=(IN, OUT))\n\n"
+            "def ask(times):\n    for number in range(times):\n        IN.put(number)\n        assert OUT.get() == number\n\n"
+            "def test_a():\n    THREAD.start()\n    ask(50)\n\ndef test_b():\n    ask(50)\n\ndef test_c():\n    ask(1)\n\n"
+            "def test_d():\n    IN.put(None)\n    THREAD.join()\n",
+            {"a": [24], "b": [24], "c": [24], "d": [25]},
+            id="a thread that outlives the tests",
+        ),
+        pytest.param(
+            "import sys\n\ndef test_a():\n    core.many(9)\n    if hasattr(sys, 'monitoring'):\n        sys.monitoring.restart_events()\n"
+            "    core.other()\n\ndef test_b():\n    core.many(1)\n",
+            {"a": [2, 3, 4, 19], "b": [2, 3, 4]},
+            id="another tool that starts all events again",
+        ),
+    ],
+)
+def test_what_runs_again_is_told_again(
+    tmp_path: Path, python: str, body: str, expected: Mapping[str, list[int]]
+) -> None:
+    files = {"core.py": MORE, "far/core.py": "VALUE = 1\n", "test_core.py": f"import core\n{body}"}
+    tests = by_node(record(tmp_path, files, python=python))
+    found = {node.rpartition("_")[2]: set(lines(test, "core.py")) for node, test in tests.items()}
+    assert {key: found[key] & set(numbers) for key, numbers in expected.items()} == {
+        key: set(numbers) for key, numbers in expected.items()
+    }
+    assert not any(test.opaque for test in tests.values())
+
+
+@pytest.mark.parametrize(
+    "leaving",
+    ["sys.exit(0)", "os._exit(0)", "os.execv(sys.executable, [sys.executable, '-c', ''])"],
+)
+def test_a_started_process_is_known_or_known_to_be_unknown(
+    tmp_path: Path, python: str, leaving: str
+) -> None:
+    program = f"import core, os, sys; core.other(); {leaving}"
+    files = {
+        "core.py": CORE,
+        "test_core.py": f"import subprocess, sys\n\ndef test():\n    subprocess.check_call([sys.executable, '-c', {program!r}])\n",
+    }
+    (test,) = record(tmp_path, files, python=python).records.tests
+    assert test.opaque or 8 in lines(test, "core.py")
+    assert test.opaque or leaving != "os._exit(0)"
+
+
+def test_a_relative_file_name_means_what_it_means_where_it_runs(
+    tmp_path: Path, python: str
+) -> None:
+    if python == sys.executable and sys.version_info < (3, 12):
+        pytest.skip("coverage.py takes the first meaning")
+    run = (
+        "    code = compile(Path('core.py').read_bytes(), 'core.py', 'exec')\n    exec(code, {})\n"
+    )
+    files = {
+        "core.py": CORE,
+        "far/core.py": "VALUE = 1\n",
+        "test_it.py": "import os\nfrom pathlib import Path\n\nHERE = Path(__file__).parent\n\n"
+        f"def test_a(monkeypatch):\n    monkeypatch.chdir(HERE / 'far')\n{run}\n"
+        f"def test_b(monkeypatch):\n    monkeypatch.chdir(HERE)\n{run}",
+    }
+    tests = by_node(record(tmp_path, files, python=python))
+    assert lines(tests["test_it.py::test_a"], "far/core.py") == [1]
+    assert lines(tests["test_it.py::test_b"], "core.py") == [1, 7]
