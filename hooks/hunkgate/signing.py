@@ -4,6 +4,7 @@ import base64
 import binascii
 import contextlib
 import itertools
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,9 @@ class Signers:
         self._file = folder / "allowed_signers"
         self._file.write_bytes(content)
         self._numbers = itertools.count()
+        # Found and made once: for a hundred signatures this is as much as all else that is done for them here.
+        self._program = shutil.which(_PROGRAM) or _PROGRAM
+        self._environment = process.foreign_environment({"LC_ALL": "C"})
 
     def lists(self, key: bytes) -> bool:
         """Whether a line of the file holds this public key."""
@@ -57,11 +61,11 @@ class Signers:
         file.write_bytes(sshsig.armoured(signature))
         result = process.run(
             (
-                *(_PROGRAM, "-Y", "verify", "-n", NAMESPACE, "-I", principal),
+                *(self._program, "-Y", "verify", "-n", NAMESPACE, "-I", principal),
                 *("-f", str(self._file), "-s", str(file)),
             ),
             stdin=content,
-            env=process.foreign_environment({"LC_ALL": "C"}),
+            env=self._environment,
             timeout_seconds=_VERIFY_SECONDS,
         )
         if result.status != 0:
