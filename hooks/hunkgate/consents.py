@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from hunkgate.approvals import LABEL, ApprovalSettings, Signed, Statement, statement
+from hunkgate.approvals import LABEL, NOTES, ApprovalSettings, Signed, Statement, statement
 from hunkgate.errors import ApprovalError, GitError
 from hunkgate.git import Repository
 from hunkgate.model import Approval
@@ -17,7 +17,6 @@ from hunkgate.policy import Policy
 from hunkgate.signing import Signers
 from hunkgate.text import visible
 
-NOTES = "refs/notes/hunkgate"
 # `git commit -v` shows the diff below this line (wt-status.c, cut_line): what stands there is not of the message.
 _SCISSORS = "------------------------ >8 ------------------------"
 _SKEW_SECONDS = 600  # how far the clock of the approver's machine may be ahead

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hunkgate import policies
+from hunkgate import approvals, policies
 from hunkgate.errors import GitError
 from hunkgate.git import Repository
 from hunkgate.model import Change
@@ -16,6 +16,11 @@ _NOTES = "refs/notes/"
 _REPLACEMENTS = "refs/replace/"
 _SYMBOLIC = "ref:"
 _USUAL = (f"{_BRANCHES}main", f"{_BRANCHES}master")
+# Where git looks for a name, in its own order (gitrevisions(7)), and what may follow one.
+_PLACES = ("refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
+_SUFFIX = re.compile(r"[~^:]|@\{")
+_SHORT_ID = re.compile(r"[0-9a-fA-F]{4,39}")
+_NOTED = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SHOWN = 200  # characters of a line that is not understood
 
 
@@ -87,7 +92,7 @@ def ranged(repository: Repository, text: str) -> Occasion:
             f"{text} is not a range", remedy="write --range A..B, such as --range origin/main..HEAD"
         )
     name = before or "HEAD"
-    base, head = commit(repository, name), commit(repository, after or "HEAD")
+    base, head = _named(repository, name), _named(repository, after or "HEAD")
     label = "base" if re.fullmatch(r"[0-9a-f]{7,64}", name) else name
     return Occasion(
         name=text,
@@ -121,9 +126,7 @@ def pushed(repository: Repository, remote: str, lines: bytes) -> tuple[Occasion,
         (remote_ref, remote_id, local_id)
         for _ref, local_id, remote_ref, remote_id in _fields(lines, 4)
     ]
-    protected = (
-        _reported(repository, remote) if any(_given(new) for _ref, _old, new in updates) else None
-    )
+    protected = _reported(repository, remote) if updates else None
     return tuple(
         found
         for ref, old, new in updates
@@ -226,13 +229,40 @@ def commit(repository: Repository, name: str) -> str:
     return found
 
 
+def _named(repository: Repository, revision: str) -> str:
+    """The commit that one end of a range names.
+
+    Raises GitError where refs in several places bear the name: git would take the first, which may be a tag that came with the branch.
+    """
+    found = commit(repository, revision)
+    name = _SUFFIX.split(revision, maxsplit=1)[0]
+    if name == "HEAD" or name.startswith("refs/"):
+        return found
+    places = {place.format(name) for place in _PLACES}
+    tips = {place: tip for place in sorted(places) if (tip := _tip(repository, place))}
+    short = _SHORT_ID.fullmatch(name)
+    if len(set(tips.values())) > 1 or (tips and short and not found.startswith(name.lower())):
+        raise GitError(
+            f"{name} names several things: {', '.join(tips)}{' and an object' if short else ''}",
+            remedy="write the whole name of the ref, such as refs/remotes/origin/main, or the whole id",
+        )
+    return found
+
+
 def _updated(
     repository: Repository, ref: str, old: str, new: str, protected: tuple[str, str] | None
 ) -> Occasion | None:
+    if ref == approvals.NOTES and _given(old):
+        _keeps_approvals(repository, commit(repository, old), new)
     if not _given(new):
+        if protected is not None and ref == protected[0]:
+            raise GitError(
+                f"{ref} is the protected branch: without it the next push would begin anew",
+                remedy="make another branch the default one on the server first",
+            )
         return None
     tip = commit(repository, new)
-    if ref.startswith(_NOTES) and _only_notes(repository, tip):
+    if ref.startswith(_NOTES) and _only_notes(repository, old, tip):
         return None
     if _given(old):
         base = commit(repository, old)
@@ -323,12 +353,36 @@ def _pairs(lines: bytes, between: str) -> Mapping[str, str]:
     return {ref: id_ for id_, ref in pairs}
 
 
-def _only_notes(repository: Repository, tip: str) -> bool:
-    """Whether a tree holds nothing but notes: files named by object ids, as git fans them out."""
+def _only_notes(repository: Repository, old: str, tip: str) -> bool:
+    """Whether the trees of new commits hold nothing but notes: files named by object ids, as git fans them out."""
     return all(
-        re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", path.replace("/", ""))
-        for path in repository.tree(tip).entries()
+        _NOTED.fullmatch(note)
+        for one in repository.log((old,) if _given(old) else (), tip)
+        for note in _noted(repository, one.id)
     )
+
+
+def _keeps_approvals(repository: Repository, old: str, new: str) -> None:
+    """Raises GitError where notes lose an approval line: that it was used would be known no more."""
+    kept = _noted(repository, commit(repository, new)) if _given(new) else {}
+    for noted, blob in _noted(repository, old).items():
+        if kept.get(noted) != blob:
+            left = _lines(repository, kept[noted]) if noted in kept else frozenset()
+            if not _lines(repository, blob) <= left:
+                raise GitError(
+                    f"this takes approvals out of the notes on {noted[:7]}",
+                    remedy=f"add to them: git fetch origin {approvals.NOTES}, git notes merge, and push again",
+                )
+
+
+def _noted(repository: Repository, notes: str) -> dict[str, str]:
+    """The blobs of notes by the id of what they are on, however git fans the folders out."""
+    entries = repository.tree(notes).entries()
+    return {path.replace("/", ""): entry.blob for path, entry in entries.items()}
+
+
+def _lines(repository: Repository, note: str) -> frozenset[str]:
+    return frozenset(approvals.lines(repository.read(note).decode("utf-8", "surrogateescape")))
 
 
 def _given(id_: str) -> bool:

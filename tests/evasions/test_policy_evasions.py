@@ -8,6 +8,7 @@ import pytest
 
 from attempts import POLICY, attempts
 from gitfolder import Content, Folder
+from hunkgate.errors import GitError
 
 LOOSE = POLICY.replace('forbidden = ["secrets/*", "deploy/*"]', "forbidden = []")
 STRICT = POLICY.replace('"secrets/*"', '"extra/*", "secrets/*"')
@@ -111,6 +112,32 @@ def test_no_parent_hides_what_a_commit_holds(folder: Folder, strategy: str) -> N
     commit = folder.git("commit-tree", folder.git("write-tree"), *given, "-m", "x")
     folder.git("update-ref", "refs/heads/work", commit)
     assert "paths/forbidden" in tried.rules()
+
+
+@pytest.mark.parametrize("ref", ["refs/tags/main", "refs/main", "refs/tags/origin/main"])
+def test_a_ref_that_bears_the_name_of_the_base_is_no_base(folder: Folder, ref: str) -> None:
+    """git would take the first place where a name is found, and that may be a tag that came with the branch."""
+    tried = attempts(folder)
+    folder.git("update-ref", "refs/remotes/origin/main", "main")
+    folder.commit({"secrets/key": "1\n"})
+    folder.git("update-ref", ref, "HEAD")
+    base = "origin/main" if "origin" in ref else "main"
+    for spelling in (base, f"{base}^{{commit}}", f"{base}~0"):
+        with pytest.raises(GitError, match="names several"):
+            tried.judged(f"{spelling}..work")
+    assert "paths/forbidden" in tried.rules("refs/remotes/origin/main..work")
+    folder.git("update-ref", ref, "refs/remotes/origin/main")
+    assert "paths/forbidden" in tried.rules(f"{base}..work"), "several names of one commit"
+
+
+def test_a_ref_that_bears_the_short_id_of_the_base_is_no_base(folder: Folder) -> None:
+    tried = attempts(folder)
+    base = folder.git("rev-parse", "main")
+    folder.commit({"secrets/key": "1\n"})
+    folder.git("update-ref", f"refs/tags/{base[:10]}", "HEAD")
+    with pytest.raises(GitError, match="names several"):
+        tried.judged(f"{base[:10]}..work")
+    assert "paths/forbidden" in tried.rules(f"{base[:11]}..work")
 
 
 def hidden(folder: Folder) -> tuple[str, str]:

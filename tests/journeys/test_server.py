@@ -307,6 +307,76 @@ def test_a_commit_is_refused_on_the_spot(
     assert theirs(site.folder) == before
 
 
+def test_the_protected_branch_is_not_deleted_to_begin_anew(site: Site) -> None:
+    site.server.git("config", "receive.denyDeleteCurrent", "ignore")
+    refused(site.forced(":main"), "protected branch")
+    refused(site.push(":main"), "protected branch")
+    assert site.tip("main")
+
+
+def noted(site: Site) -> str:
+    """A commit on the server whose approval a note carries; its id."""
+    made = site.around({"requirements.txt": CHANGED})
+    line = site.here.approve("--all", "--range", "main..work")
+    site.folder.git("notes", "--ref=refs/notes/hunkgate", "add", "-m", line, made)
+    assert site.forced("refs/notes/hunkgate").code == 0
+    return made
+
+
+def without_the_note(site: Site, made: str) -> str:
+    site.folder.git("notes", "--ref=refs/notes/hunkgate", "remove", made)
+    return "refs/notes/hunkgate"
+
+
+def with_another_text(site: Site, made: str) -> str:
+    site.folder.git("notes", "--ref=refs/notes/hunkgate", "add", "-f", "-m", "nothing", made)
+    return "refs/notes/hunkgate"
+
+
+def on_another_commit(site: Site, made: str) -> str:
+    site.folder.git("notes", "--ref=refs/notes/hunkgate", "copy", made, "main")
+    return without_the_note(site, made)
+
+
+def anew(site: Site, made: str) -> str:
+    site.folder.git("update-ref", "-d", "refs/notes/hunkgate")
+    site.folder.git("notes", "--ref=refs/notes/hunkgate", "add", "-m", "nothing", made)
+    return "+refs/notes/hunkgate"
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        without_the_note,
+        with_another_text,
+        on_another_commit,
+        anew,
+        pytest.param(lambda _site, _made: ":refs/notes/hunkgate", id="deleted"),
+    ],
+)
+def test_notes_forget_no_approval_that_was_used(
+    site: Site, way: Callable[[Site, str], str]
+) -> None:
+    word = way(site, noted(site))
+    refused(site.forced(word), "takes approvals out of the notes")
+
+
+def test_notes_are_added_to_and_rewritten_where_no_approval_is_lost(site: Site) -> None:
+    made = noted(site)
+    folder = site.folder
+    folder.git("notes", "--ref=refs/notes/hunkgate", "append", "-m", "more", made)
+    folder.git("notes", "--ref=refs/notes/hunkgate", "add", "-m", "other", "main")
+    assert site.forced("refs/notes/hunkgate").code == 0
+
+
+def test_the_history_of_notes_holds_nothing_but_notes(site: Site) -> None:
+    site.around({"secrets/key": "1\n", "requirements.txt": CHANGED})
+    folder = site.folder
+    tree = folder.git("mktree", stdin=b"")
+    made = folder.git("commit-tree", tree, "-p", "HEAD", "-m", "notes")
+    refused(site.forced(f"{made}:refs/notes/more"), "hunkgate")
+
+
 # -- taking it up -------------------------------------------------------------------------------------------------------------
 
 

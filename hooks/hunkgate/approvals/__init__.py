@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LABEL = "Hunkgate-Approval:"
 """What the line begins with that carries an approval in a message."""
 
+NOTES = "refs/notes/hunkgate"
+"""The notes that carry such lines beside the commits."""
+
 _HOMES = {
     "coverage": ("Need", "lift", "needs"),
     "items": ("Item", "dependency_item", "files_item", "path_item"),
@@ -32,6 +35,7 @@ _HOMES = {
 
 __all__ = [
     "LABEL",
+    "NOTES",
     "ApprovalSettings",
     "ApproverRule",
     "Item",

@@ -272,5 +272,5 @@ def _done(statement: Statement, asked: Occasion, *, signed: bool) -> str:
         return f"{head}\nnext:   git commit adds the approval to its message"
     return (
         f"{head}\nnext:   it stands in the note of {asked.head[:7]}; push it beside the branch: "
-        f"git push origin {consents.NOTES}"
+        f"git push origin {approvals.NOTES}"
     )

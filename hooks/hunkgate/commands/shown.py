@@ -57,13 +57,14 @@ def page(text: str) -> None:
     if text.count("\n") + 4 < shutil.get_terminal_size().lines:
         print(text, file=sys.stderr)
         return
-    # The text is escaped already; -S keeps long lines on one row and nothing in them can start a command of the pager.
+    # The text is escaped already; -S keeps long lines on one row and nothing in them can start a command of the pager. LESS could hold
+    # a filter that hides lines.
     program = (shutil.which("less"), "-S") if shutil.which("less") else (shutil.which("more"),)
     argv = [part for part in program if part]
     if (
         not argv
         or process.attached(
-            argv, stdin=text.encode(), env={**os.environ, "LESSSECURE": "1"}, shown=True
+            argv, stdin=text.encode(), env={**os.environ, "LESS": "", "LESSSECURE": "1"}, shown=True
         ).status
     ):
         print(text, file=sys.stderr)
