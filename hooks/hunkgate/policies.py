@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hunkgate import policy
 from hunkgate.errors import PolicyError
-from hunkgate.gates import GATES
+from hunkgate.gates import SECTIONS
 from hunkgate.git import Repository
 from hunkgate.model import GITLINK, SYMLINK, Tree
 from hunkgate.policy import POLICY_FILE, PROJECT_FILE, Policy
@@ -27,7 +27,7 @@ def of_tree(tree: Tree, source: str) -> Policy:
                 remedy="make it a file",
             )
         files[name] = tree.read(entry.blob)
-    parsed = policy.parse(files, GATES, source)
+    parsed = policy.parse(files, SECTIONS, source)
     signers = tree.find(parsed.approvals.signers) if parsed.approvals.signers else None
     if signers is None or signers.mode in (SYMLINK, GITLINK):
         return parsed

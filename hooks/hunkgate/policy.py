@@ -1,7 +1,6 @@
 """The policy: ``hunkgate.toml`` or ``[tool.hunkgate]`` in ``pyproject.toml``, from bytes to one settings value per gate."""
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,23 +21,76 @@ class Section(Protocol):
     def parse(self, table: Table, /) -> object: ...
 
 
+class Settings(Mapping[str, object]):
+    """One settings value per gate, in the order of the gates.
+
+    That of a gate whose table the document does not hold is made when it is asked for: no gate is loaded to say its defaults.
+    """
+
+    def __init__(self, top: Table, sections: tuple[Section, ...], file: str) -> None:
+        self._sections = {section.name: section for section in sections}
+        self._readings = {name: Reading(file) for name in self._sections}
+        self._tables = {name: top.table(name, own) for name, own in self._readings.items()}
+        self._made: dict[str, object] = {}
+        self._written = frozenset(name for name in self._sections if name in top)
+        self.enabled = frozenset(
+            name for name, table in self._tables.items() if table.flag("enabled", default=True)
+        )
+        for name, section in self._sections.items():
+            if name in self._written:
+                self._made[name] = section.parse(self._tables[name])
+                self._tables[name].done()
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self._made:
+            self._made[name] = self._sections[name].parse(self._tables[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sections)
+
+    def __len__(self) -> int:
+        return len(self._sections)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Settings) or self._sections.keys() != other._sections.keys():
+            return NotImplemented
+        return all(self[name] == other[name] for name in self._written | other._written)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong in the tables that are written."""
+        return tuple(one for reading in self._readings.values() for one in reading.problems)
+
+    def all_values(self) -> tuple[Value, ...]:
+        """Every value in force, gate by gate, defaults included."""
+        return tuple(one for name, _ in self.items() for one in self._readings[name].values)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The configuration in force: one settings value per gate, and where it came from.
 
     ``file`` is '' where no policy was found and the defaults judge. ``source`` names the tree, such as ``main@ab12cd3``.
-    ``signers`` is the content of the allowed signers file in that tree, empty where it holds none.
+    ``own_values`` are those that are no gate's. ``signers`` is the content of the allowed signers file in that tree, empty where it holds none.
     """
 
     repository: str
     base: str
-    settings: Mapping[str, object]
+    settings: Settings
     enabled: frozenset[str]
     approvals: approvals.ApprovalSettings
     file: str
     source: str
-    values: tuple[Value, ...]
+    own_values: tuple[Value, ...]
     signers: bytes = b""
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """Every value in force, defaults included."""
+        return (*self.own_values, *self.settings.all_values())
 
     @property
     def label(self) -> str:
@@ -57,27 +109,20 @@ def parse(files: Mapping[str, bytes], sections: tuple[Section, ...], source: str
     top = Table(document, reading, prefix)
     repository = top.text("repository")
     base = top.text("base")
-    settings: dict[str, object] = {}
-    enabled = set()
-    for section in sections:
-        table = top.table(section.name)
-        if table.flag("enabled", default=True):
-            enabled.add(section.name)
-        settings[section.name] = section.parse(table)
-        table.done()
+    settings = Settings(top, sections, reading.file)
     approval_settings = approvals.parse(top.table("approvals"))
     top.done()
-    if reading.problems:
-        raise PolicyError(tuple(f"{problem} ({source})" for problem in reading.problems))
+    if problems := (*settings.problems, *reading.problems):
+        raise PolicyError(tuple(f"{problem} ({source})" for problem in problems))
     return Policy(
         repository=repository,
         base=base,
         settings=settings,
-        enabled=frozenset(enabled),
+        enabled=settings.enabled,
         approvals=approval_settings,
         file=file,
         source=source,
-        values=tuple(reading.values),
+        own_values=tuple(reading.values),
     )
 
 
@@ -101,6 +146,8 @@ def _document(files: Mapping[str, bytes]) -> tuple[str, Mapping[str, object]]:
 
 
 def _toml(file: str, content: bytes) -> Mapping[str, object]:
+    import tomllib  # most repositories say nothing of hunkgate
+
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

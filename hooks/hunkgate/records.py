@@ -17,10 +17,11 @@ from array import array
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from hunkgate import recording
 from hunkgate.errors import ToolError
 from hunkgate.gates.tests.record import Footprint, Import, Opened, Records, Run, TestRecord
 
-NAME = "records.sqlite"
+NAME = recording.DATABASE
 _VERSION = 1
 _KEPT_PER_TEST = 3  # as many contents of the same test are remembered, so that switching between branches forgets nothing
 _BUSY_SECONDS = 30.0

@@ -116,14 +116,14 @@ class Table:
         """A list of gitignore patterns."""
         return globs.parse(self._read(key, default, _patterns))
 
-    def table(self, key: str) -> "Table":
-        """The table below this key; an empty one where the document has none."""
+    def table(self, key: str, reading: Reading | None = None) -> "Table":
+        """The table below this key; an empty one where the document has none. ``reading`` gathers what is read from it."""
         self._known.append(key)
         value = self._document.get(key, {})
         if not isinstance(value, dict):
             self.problem(key, f"expected a table, found {_kind(value)}")
             value = {}
-        return Table(value, self._reading, self.place(key))
+        return Table(value, reading or self._reading, self.place(key))
 
     def tables(self, key: str) -> tuple["Table", ...]:
         """The tables of an array of tables, such as ``[[tests.rules]]``."""

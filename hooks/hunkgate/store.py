@@ -9,14 +9,12 @@ import contextlib
 import marshal
 import os
 import sys
-import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hunkgate.gates.tests import facts as facts_
-from hunkgate.gates.tests import reader
 from hunkgate.gates.tests.facts import Facts, Outline
 
 # About 3 kB a file: 256 MiB hold some 80,000 versions of files. What is over goes, the longest unasked first.
@@ -73,6 +71,8 @@ def _pieces(file: Path) -> tuple[list[Any], bool]:
 
 
 def _replace(file: Path, pieces: Iterable[bytes]) -> None:
+    import tempfile  # nothing is written where nothing is new
+
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, written = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
@@ -225,4 +225,6 @@ def _shared(contents: Sequence[bytes]) -> Iterable[Outline]:
 
 
 def _skimmed(contents: Sequence[bytes]) -> list[Outline]:
+    from hunkgate.gates.tests import reader  # nothing is read where nothing is new
+
     return list(map(reader.outline, contents))

@@ -6,25 +6,25 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hunkgate import occasions, records
+from hunkgate import occasions, recording
 from hunkgate.commands import occasion
 from hunkgate.errors import ToolError
-from hunkgate.gates.tests import ordering, recorded, selection, shards
-from hunkgate.gates.tests.record import Records
-from hunkgate.gates.tests.recorded import Choice
-from hunkgate.gates.tests.runners import Wanted, rules
+from hunkgate.gates.tests import ordering, selection
+from hunkgate.gates.tests.choice import Choice, unrecorded
 from hunkgate.gates.tests.selection import Kind
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.git import Repository, open_repository
-from hunkgate.judge import merged
-from hunkgate.ledger import Ledger
 from hunkgate.model import Change, Outcome, Verdict
 from hunkgate.occasions import Occasion
-from hunkgate.records import RecordStore
 from hunkgate.settings import Reading, Table
 from hunkgate.store import FileStore
 from hunkgate.text import visible
+
+# What runs tests, reads records and keeps the ledger is loaded where it is used: to list tests takes none of it.
+if TYPE_CHECKING:
+    from hunkgate.gates.tests.record import Records
 
 _EVERY = "*"
 _OFF = "no tests to run: the policy turns the tests gate off"
@@ -97,9 +97,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Choose the tests, run them and give the exit code; with --list or --explain only say what was chosen."""
     repository = open_repository()
     if arguments.export is not None:
-        return _export(RecordStore(repository.state), arguments.export)
+        return _export(repository.state, arguments.export)
     if arguments.import_ is not None:
-        return _import(RecordStore(repository.state), arguments.import_)
+        return _import(repository.state, arguments.import_)
     if arguments.push:
         asked = occasions.pushed(repository, arguments.push[0], sys.stdin.buffer.read())
     else:
@@ -111,6 +111,8 @@ def run(arguments: argparse.Namespace) -> int:
         for one in asked:
             _show(repository, one, arguments)
         return 0
+    from hunkgate.judge import merged
+
     return _give(merged([judged(repository, one, arguments) for one in asked]))
 
 
@@ -127,15 +129,20 @@ def _show(repository: Repository, asked: Occasion, arguments: argparse.Namespace
         unknown = choice.kind is Kind.ALL and not choice.tests
         lines = (_EVERY,) if unknown else ordering.in_order(choice, change, time.time())
     else:
-        wanted = _wanted(choice, change, settings, Ledger(repository.state), arguments.shard)
-        lines = (_EVERY,) if wanted.everything else wanted.files
+        every = arguments.shard is None and choice.kind is Kind.ALL
+        lines = (
+            (_EVERY,) if every else _files(choice, change, settings, repository, arguments.shard)
+        )
     for line in lines:
         print(visible(line))
 
 
 def judged(repository: Repository, asked: Occasion, arguments: argparse.Namespace) -> Verdict:
     """The verdict of the tests on an occasion, once they have run. ``arguments``: those of ``configure``, missing ones as not given."""
-    from hunkgate.tested import Tested  # what only a run needs; --list and --explain run nothing
+    from hunkgate.gates.tests.runners import Wanted
+    from hunkgate.ledger import Ledger
+    from hunkgate.records import RecordStore
+    from hunkgate.tested import Tested
 
     settings = _settings(asked, arguments)
     if settings is None:
@@ -146,18 +153,18 @@ def judged(repository: Repository, asked: Occasion, arguments: argparse.Namespac
     if record:
         choice = choice.everything("every test, to record what it executes")
     shard: tuple[int, int] | None = getattr(arguments, "shard", None)
-    ledger = Ledger(repository.state)
+    files = _files(choice, change, settings, repository, shard)
     return Tested(
         repository=repository,
         asked=asked,
         change=change,
         settings=settings,
         chosen=choice.as_selection(),
-        ledger=ledger,
+        ledger=Ledger(repository.state),
         shard=shard,
         store=RecordStore(repository.state),
         record=record,
-    ).verdict(_wanted(choice, change, settings, ledger, shard))
+    ).verdict(Wanted(everything=shard is None and choice.kind is Kind.ALL, files=files))
 
 
 def _settings(asked: Occasion, arguments: argparse.Namespace) -> TestSettings | None:
@@ -177,6 +184,13 @@ def _settings(asked: Occasion, arguments: argparse.Namespace) -> TestSettings | 
 
 
 def _choice(change: Change, settings: TestSettings, repository: Repository) -> Choice:
+    facts = FileStore(repository.state, repository.contents)
+    if not (repository.state / recording.DATABASE).exists():
+        return unrecorded(selection.select(change, settings, facts))
+    from hunkgate.gates.tests import recorded
+    from hunkgate.gates.tests.record import Records
+    from hunkgate.records import RecordStore
+
     store = RecordStore(repository.state)
     try:
         known = store.load()
@@ -186,12 +200,13 @@ def _choice(change: Change, settings: TestSettings, repository: Repository) -> C
         known = Records()
     for remark in store.remarks:
         print(f"hunkgate: {visible(remark)}", file=sys.stderr)
-    facts = FileStore(repository.state, repository.contents)
     return recorded.select(change, known, lambda one: selection.select(one, settings, facts))
 
 
-def _export(store: RecordStore, file: Path) -> int:
-    known = store.load()
+def _export(state: Path, file: Path) -> int:
+    from hunkgate import records
+
+    known = records.RecordStore(state).load()
     try:
         file.write_bytes(records.exported(known))
     except OSError as error:
@@ -200,36 +215,44 @@ def _export(store: RecordStore, file: Path) -> int:
     return 0
 
 
-def _import(store: RecordStore, file: Path) -> int:
+def _import(state: Path, file: Path) -> int:
+    from hunkgate import records
+
     try:
         content = file.read_bytes()
     except OSError as error:
         raise ToolError(f"{file} cannot be read: {error}") from error
     known = records.imported(content)
-    store.add(known)
+    records.RecordStore(state).add(known)
     print(f"hunkgate: imported the records of {_tests(known)}")
     return 0
 
 
-def _tests(known: Records) -> str:
+def _tests(known: "Records") -> str:
     count = len({one.node for one in known.tests})
     return f"{count} test{'' if count == 1 else 's'}"
 
 
-def _wanted(
+def _files(
     choice: Choice,
     change: Change,
     settings: TestSettings,
-    ledger: Ledger,
+    repository: Repository,
     shard: tuple[int, int] | None,
-) -> Wanted:
+) -> tuple[str, ...]:
+    """The test files to run, most telling first; of all files where the choice is all of them."""
     files = dict.fromkeys(ordering.files_in_order(choice, change, time.time()))
-    files |= dict.fromkeys(rules.tests(change, settings))
+    if settings.rules:
+        from hunkgate.gates.tests.runners import rules
+
+        files |= dict.fromkeys(rules.tests(change, settings))
     if shard is None:
-        return Wanted(everything=choice.kind is Kind.ALL, files=tuple(files))
+        return tuple(files)
+    from hunkgate.gates.tests import shards
+    from hunkgate.ledger import Ledger
+
     index, count = shard
-    part = shards.shard(tuple(files), ledger.seconds(), index=index, count=count)
-    return Wanted(everything=False, files=part)
+    return shards.shard(tuple(files), Ledger(repository.state).seconds(), index=index, count=count)
 
 
 def _give(verdict: Verdict) -> int:

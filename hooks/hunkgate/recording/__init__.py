@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
+# Where the suite's own folder keeps what tests executed (``hunkgate.records``); without the file nothing was recorded.
+DATABASE = "records.sqlite"
 # For pytest's command line. Not PYTEST_PLUGINS: a pytest that a test starts is recorded as a process, not as tests of its own.
 ARGUMENTS = ("-p", "hunkgate_recorder")
 

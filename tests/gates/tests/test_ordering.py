@@ -4,8 +4,8 @@ import pytest
 
 import fakes
 from hunkgate.gates.tests import ordering
+from hunkgate.gates.tests.choice import Choice, SelectedTest
 from hunkgate.gates.tests.record import Footprint, TestRecord, bits
-from hunkgate.gates.tests.recorded import Choice, SelectedTest
 from hunkgate.gates.tests.selection import Kind, SelectedFile, Selection
 
 NOW = 1e9

@@ -6,9 +6,9 @@ import pytest
 
 import fakes
 from hunkgate.gates.tests import recorded, selection
+from hunkgate.gates.tests.choice import Choice
 from hunkgate.gates.tests.facts import NoStore
 from hunkgate.gates.tests.record import Footprint, Import, Opened, Records, Run, TestRecord, bits
-from hunkgate.gates.tests.recorded import Choice
 from hunkgate.gates.tests.selection import Kind, Selection
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.model import Change

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from hunkgate.gates.tests.recorded import Choice, SelectedTest
+from hunkgate.gates.tests.choice import Choice, SelectedTest
 from hunkgate.model import Change
 
 _RECENT_SECONDS = 14 * 86400

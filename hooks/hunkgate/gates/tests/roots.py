@@ -4,11 +4,8 @@ A *stem* is a module's path without its ending: ``src/pkg/core`` for ``src/pkg/c
 root is a folder that stands on ``sys.path`` when the tests run; '' is the repository's root. A file may have several names.
 """
 
-import configparser
 import fnmatch
 import re
-import shlex
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -215,7 +212,10 @@ def _join(folder: str, name: str) -> str:
     return "/".join(parts)
 
 
+# The readers of configuration are loaded where there is some to read: what it said is remembered.
 def _toml(content: bytes) -> Mapping[str, object]:
+    import tomllib
+
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
@@ -223,6 +223,8 @@ def _toml(content: bytes) -> Mapping[str, object]:
 
 
 def _ini(content: bytes) -> Mapping[str, Mapping[str, str]]:
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None, strict=False, allow_no_value=True)
     try:
         parser.read_string(content.decode("utf-8", "replace"))
@@ -244,6 +246,8 @@ def _table(document: Mapping[str, object], *keys: str) -> Mapping[str, object]:
 
 def _words(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
+        import shlex
+
         try:
             return tuple(shlex.split(value, comments=True))
         except ValueError:

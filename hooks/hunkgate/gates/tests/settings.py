@@ -1,8 +1,6 @@
 """The ``[tests]`` table: which tests there are, how they are run, and how long that may take."""
 
 import re
-import shlex
-import string
 from dataclasses import dataclass, field
 
 from hunkgate.globs import Globs, parse
@@ -100,6 +98,8 @@ def _runners(table: Table) -> tuple[str, ...]:
 
 
 def _rule(table: Table) -> PathRule | None:
+    import shlex  # most policies have no rules
+
     paths = table.patterns("paths")
     written = table.text("command")
     tests = table.texts("tests")
@@ -123,6 +123,8 @@ def _rule(table: Table) -> PathRule | None:
 
 
 def _placeholder_problem(text: str) -> str:
+    import string
+
     known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     try:
         names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
