@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fakes import Content, change
 from hunkgate import policy
@@ -57,6 +59,20 @@ def test_size(
     expected: list[tuple[str, object]],
 ) -> None:
     assert found(table, before, after) == expected
+
+
+@given(
+    parts=st.lists(st.integers(min_value=0, max_value=9), max_size=12),
+    end=st.sampled_from(["\n", ""]),
+    limit=st.integers(min_value=1, max_value=8),
+)
+def test_the_widest_line_is_found_wherever_it_stands(
+    parts: list[int], end: str, limit: int
+) -> None:
+    content = "\n".join("x" * length for length in parts) + end
+    widest = max(parts, default=0)
+    wide = [("size/line-length", widest)] if widest > limit else []
+    assert found(f"max-line-length = {limit}", {}, {"a": content.encode()}) == wide
 
 
 def test_an_exact_move_counts_nothing() -> None:
