@@ -146,3 +146,57 @@ def test_a_removed_function_counts_by_who_called_it() -> None:
     }
     after = "def used():\n    return 6\n"
     assert affected(files, "src/pkg.py", files["src/pkg.py"], after) == {"test_a.py"}
+
+
+def narrow(source: str, test_a: str, test_b: str, **others: str) -> dict[str, str]:
+    return {
+        "src/pkg.py": source,
+        "src/pkg2.py": OTHER,
+        **{f"src/{name}.py": text for name, text in others.items()},
+        "tests/test_a.py": f"import pkg\n\n\ndef test():\n    {test_a}\n",
+        "tests/test_b.py": f"import pkg\n\n\ndef test():\n    {test_b}\n",
+    }
+
+
+A_METHOD = "class Text:\n    def join(self, other):\n        return 1\n"
+UPDATE = "import os\n\n\nclass Text:\n    def update(self):\n        return 1\n\n\ndef fill():\n    os.environ.update(a='1')\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "test_a", "test_b"),
+    [
+        pytest.param(A_METHOD, "pkg.Text().join('a')", "pkg.Text(), ''.join(['a'])", id="a method of a text that is written down"),
+        pytest.param(UPDATE, "pkg.Text().update()", "pkg.Text()\n    found = {}\n    found.update(a=1)", id="a method of a local that is a dictionary"),
+        pytest.param(UPDATE, "x = pkg.Text()\n    x.update()", "pkg.Text()\n    pkg.fill()", id="a method of what the standard library has"),
+        pytest.param("def shown(request):\n    return 1\n", "pkg.shown(1)", "assert 'shown'", id="a text that is the name of an imported function"),
+        pytest.param("STYLES = {'inspect.attr': 1}\n\n\ndef inspect():\n    return 1\n", "pkg.inspect()", "pkg.STYLES", id="a dotted text that names no module"),
+        pytest.param("NAME = 'pkg'\n\n\ndef run():\n    return 1\n\n\nif __name__ == '__main__':\n    run()\n", "pkg.run()", "pkg.NAME", id="a package's own name where no program is started"),
+        pytest.param("def keep(cls):\n    cls.size = 1\n    return cls\n\n\n@keep\nclass A:\n    def step(self):\n        return 1\n", "pkg.A().step()", "pkg.A()", id="a method of a class that a decorator only alters"),
+        pytest.param("class A:\n    def __show__(self):\n        return 1\n\n\ndef show(one):\n    return one.__show__()\n", "pkg.show(pkg.A())", "pkg.A()", id="a method with underscores that the project itself calls"),
+        pytest.param("class Base:\n    def __init_subclass__(cls):\n        cls.size = 2\n\n\nclass A(Base):\n    def __init__(self):\n        self.x = make()\n\n\ndef make():\n    return 1\n", "pkg.A()", "pkg.Base", id="a class below one whose hook keeps nothing"),
+    ],
+)  # fmt: skip
+def test_what_is_not_meant(source: str, test_a: str, test_b: str) -> None:
+    files = narrow(source, test_a, test_b)
+    assert affected(files, "src/pkg.py", "return 1", "return 2") == {"test_a.py"}
+
+
+@pytest.mark.parametrize(
+    ("source", "test_b"),
+    [
+        pytest.param(A_METHOD, "found = {} if pkg else 1\n    found = pkg.Text()\n    found.join('a')", id="a local that is bound a second time"),
+        pytest.param(A_METHOD, "found = []\n\n    def fill():\n        nonlocal found\n        found = pkg.Text()\n\n    fill()\n    found.join('a')", id="a local that an inner function binds"),
+        pytest.param(A_METHOD, "import sys\n\n    sys.stdout = pkg.Text()\n    sys.stdout.join('a')", id="what a project puts into the standard library"),
+        pytest.param("import pytest\n\n\n@pytest.fixture\ndef shown():\n    return 1\n", "from pkg import shown as other\n\n\ndef test_two(other):\n    assert other", id="a fixture under the name of its import"),
+        pytest.param("def run():\n    return 1\n\n\nif __name__ == '__main__':\n    run()\n", "import subprocess\n\n    subprocess.run(['python', '-m', 'pkg'])", id="a program that a test starts"),
+        pytest.param("import subprocess\n\n\ndef again():\n    subprocess.run(['python', '-m', 'pkg'])\n\n\ndef run():\n    return 1\n\n\nif __name__ == '__main__':\n    run()\n", "pkg.again()", id="a program that a source starts"),
+        pytest.param("KEPT = []\n\n\ndef keep(cls):\n    KEPT.append(cls)\n    return cls\n\n\n@keep\nclass A:\n    def step(self):\n        return 1\n", "pkg.KEPT[0]().step()", id="a method of a class that a decorator keeps"),
+        pytest.param("class Base:\n    known = {}\n\n    def __init_subclass__(cls):\n        cls.known['a'] = cls\n\n\nclass A(Base):\n    def __init__(self):\n        self.x = make()\n\n\ndef make():\n    return 1\n", "pkg.Base.known['a']()", id="a class that the hook of its base keeps"),
+        pytest.param("class Top:\n    known = {}\n\n    def __init_subclass__(cls):\n        cls.known['a'] = cls\n\n\nclass Base(Top):\n    pass\n\n\nclass A(Base):\n    def __init__(self):\n        self.x = make()\n\n\ndef make():\n    return 1\n", "pkg.Top.known['a']()", id="a class that the hook of a base of its base keeps"),
+        pytest.param("class A:\n    def __html__(self):\n        return 1\n\n\ndef show(one):\n    return hasattr(one, '__html__')\n", "pkg.A()", id="a method with underscores that other libraries call"),
+        pytest.param("class A:\n    def answered(self):\n        return helped()\n\n\ndef helped():\n    return 1\n", "library.ask(pkg.A())", id="a method that nothing names, of an object that is handed out"),
+    ],
+)  # fmt: skip
+def test_what_is_meant_all_the_same(source: str, test_b: str) -> None:
+    files = narrow(source, "assert True", test_b)
+    assert "test_b.py" in affected(files, "src/pkg.py", "return 1", "return 2")

@@ -65,6 +65,10 @@ class Families:
         """The classes of the tree for which a name, or a chain of attributes, stands in a file; none where that is not known."""
         return frozenset(self._classes(path, token, frozenset()) or ())
 
+    def above(self, path: str, name: str) -> frozenset[Key]:
+        """The classes of the tree from which this one inherits, as far as they are known."""
+        return _closure([(path, name)], self._above) - {(path, name)}
+
     def _inherits(self, key: Key, trait: int, bases: Iterable[str]) -> None:
         path, name = key
         above = self._above.setdefault(key, set())
@@ -73,7 +77,7 @@ class Families:
         ):
             self._wide.add(key)
         for token in bases:
-            if token[0] in "'\"":
+            if token[0] in "'\"@":
                 continue
             if token[0] != "_" and not token[0].isalpha():
                 self._wide.add(key)

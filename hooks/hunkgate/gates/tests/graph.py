@@ -10,11 +10,12 @@ A member that outside code may call without our naming it (``__eq__``, an overri
 mentioned wherever its class is. Each node holds a bit set with one bit per test file; sets only grow until nothing changes.
 """
 
+import sys
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 
 from hunkgate.gates.tests import outside
-from hunkgate.gates.tests.facts import ASKED, MAIN, MODULE, Definition, Facts, Trait
+from hunkgate.gates.tests.facts import ASKED, DOCTESTS, MAIN, MODULE, Definition, Facts, Trait
 from hunkgate.gates.tests.families import Families
 from hunkgate.gates.tests.modules import Modules
 from hunkgate.gates.tests.roots import Layout
@@ -36,6 +37,42 @@ _LOOKS_UP = frozenset(
         "pytest.importorskip",
         "sys.modules",
     }
+)
+
+
+# Who has one of these tokens may start a program by its name.
+_STARTERS = frozenset(
+    {
+        "Popen",
+        "check_call",
+        "check_output",
+        "create_subprocess_exec",
+        "create_subprocess_shell",
+        "execl",
+        "execlp",
+        "execv",
+        "execve",
+        "execvp",
+        "posix_spawn",
+        "run_module",
+        "run_path",
+        "spawnl",
+        "spawnv",
+        "spawnvp",
+    }
+)
+_STARTING = (
+    "os.popen",
+    "os.system",
+    "+0:fabric:",
+    "+0:invoke:",
+    "+0:os:popen",
+    "+0:os:system",
+    "+0:pexpect:",
+    "+0:plumbum:",
+    "+0:runpy:",
+    "+0:sh:",
+    "+0:subprocess:",
 )
 
 
@@ -74,7 +111,11 @@ class Graph:
         # The members of each class: last name to slot.
         self._members: dict[Key, dict[str, int]] = defaultdict(dict)
         self._families = Families(files, self._modules)
+        self._loaded_by: dict[str, frozenset[str]] = {}
         self._back: list[list[int]] | None = None
+        self._defined = {
+            (path, one.name) for path, facts in files.items() for one in facts.definitions
+        }
         self._build()
 
     # Nodes
@@ -116,6 +157,13 @@ class Graph:
         members: list[int] = []
         fixtures: dict[str, list[int]] = defaultdict(list)
         registered: list[Key] = []
+        named = self._named_in_sources()
+        # Names with underscores that are the project's own, which it calls itself.
+        protocols = {
+            name
+            for name in named
+            if name.startswith("__") and name.endswith("__") and name not in outside.PYTHON
+        }
         for path, facts in self._files.items():
             module = self.node(path, MODULE)
             for definition in facts.definitions[1:]:
@@ -130,7 +178,7 @@ class Graph:
                 self.node(path, name, needs_both=True)
         for path, facts in self._files.items():
             module = self.node(path, MODULE)
-            traits = {one.name: one.trait for one in facts.definitions}
+            traits = {one.name: self._trait(path, one) for one in facts.definitions}
             external = self._external_classes(path, facts)
             names = [one.name for one in facts.definitions[1:]]
             names += [one for one in facts.bindings if one not in traits]
@@ -145,14 +193,14 @@ class Graph:
                 owner, dot, last = name.rpartition(".")
                 hub = attributes[last]
                 if dot:
-                    if not (last.startswith("__") and last.endswith("__")):
+                    if not (last.startswith("__") and last.endswith("__")) or last in protocols:
                         hub.append(2 * node + 1)
                     members.append(2 * node + 1)
                     self._members[path, owner][last] = 2 * node + 1
                     above = self._ids.get((path, owner), module)
                     self.edges[above].append(2 * node)
                     if (
-                        outside.calls(last)
+                        (outside.calls(last) and last not in protocols)
                         or owner in external
                         or trait & (Trait.REGISTERED | Trait.HOOK)
                         or traits.get(owner, 0) & (Trait.REGISTERED | Trait.METACLASS)
@@ -160,7 +208,8 @@ class Graph:
                     ):
                         self.edges[above].append(2 * node + 1)
                 else:
-                    tops.setdefault(path, []).append(last)
+                    if name not in (MAIN, DOCTESTS, ASKED):
+                        tops.setdefault(path, []).append(last)
                     self.edges[module].append(2 * node)
                     if trait & Trait.FUNCTION and trait & Trait.REGISTERED:
                         registered.append((path, name))
@@ -170,14 +219,22 @@ class Graph:
                 if definition.trait & Trait.FIXTURE:
                     for name in definition.extra:
                         fixtures[name].append(2 * self._ids[path, definition.name] + 1)
-            for name in facts.bindings:
-                fixtures[name].append(2 * self._ids[path, name] + 1)
+        functions = {
+            one.name
+            for facts in self._files.values()
+            for one in facts.definitions
+            if one.trait & Trait.FIXTURE
+        }
+        for path, facts in self._files.items():
+            for name, tokens in facts.bindings.items():
+                # A fixture under the name by which it was imported.
+                if any(token.rpartition(":")[2] in functions for token in tokens):
+                    fixtures[name].append(2 * self._ids[path, name] + 1)
         self._fixtures = {name: self._hub(_FIXTURE + name, to) for name, to in fixtures.items()}
         self._attributes = {
             name: self._hub(_ATTRIBUTE + name, to) for name, to in attributes.items()
         }
         # A member that the sources call by its name is taken not to be called by going through all members as well.
-        named = self._named_in_sources()
         self._reflect = self._hub(
             "!members",
             [one for one in members if self.keys[one >> 1][1].rpartition(".")[2] not in named],
@@ -186,6 +243,9 @@ class Graph:
         self._globals = self._hub("!globals", [])
         self._dynamic = self._hub("!dynamic", [])
         self._words: dict[str, int] = {}
+        starting = {path for path, facts in self._files.items() if _starts_programs(facts)}
+        self._test_starts = bool(starting)
+        self._source_starts = any(not self._is_testing(path) for path in starting)
         self._escaped: set[str] = set()
         # Those that the definition at hand makes escape: whoever it hands them to may ask them for any name.
         self._let_go: list[str] = []
@@ -201,6 +261,7 @@ class Graph:
             self._subclasses(path, facts)
             for plugin in facts.plugins:
                 self.edges[self.node(path, MODULE)] += self._loads(path, 0, plugin)
+        self._unnamed(members)
         for path, name in registered:
             self._registered(path, name)
         listed = self.node("", "!names")
@@ -226,7 +287,7 @@ class Graph:
             if not self._is_testing(path):
                 for definition in facts.definitions:
                     for token in definition.tokens:
-                        if token[0] in ".~":
+                        if token[0] in ".~'":
                             found.add(token[1:])
                         elif token[0].isalpha() or token[0] == "_":
                             found.update(token.split("."))
@@ -266,12 +327,20 @@ class Graph:
             if one.trait & Trait.CLASS and self._is_external(path, one, set())
         )
 
+    def _trait(self, path: str, definition: Definition) -> int:
+        """The trait of a definition, without what decorators of the project that keep nothing were taken to do to a class."""
+        if definition.trait & Trait.CLASS and definition.trait & Trait.REGISTERED:
+            decorators = [token[1:] for token in definition.extra if token[0] == "@"]
+            if decorators and all(self._variables(path, one, set()) == [] for one in decorators):
+                return definition.trait & ~Trait.REGISTERED
+        return definition.trait
+
     def _is_external(self, path: str, definition: Definition, seen: set[Key]) -> bool:
         if (path, definition.name) in seen:
             return False
         seen.add((path, definition.name))
         if (
-            definition.trait & (Trait.REGISTERED | Trait.METACLASS)
+            self._trait(path, definition) & (Trait.REGISTERED | Trait.METACLASS)
             or (
                 path,
                 f"{definition.name}.__init_subclass__",
@@ -280,7 +349,7 @@ class Graph:
         ):
             return True
         for token in definition.extra:
-            if token.startswith((".", "'", "~", "!")):
+            if token.startswith((".", "'", "~", "!", "@")):
                 continue
             known = self._families.classes(path, token)
             if not known:
@@ -297,23 +366,31 @@ class Graph:
         return False
 
     def _subclasses(self, path: str, facts: Facts) -> None:
-        """A class may be found through its base (a registry filled by a hook, ``__subclasses__``): loaded and base mentioned."""
+        """The hook of a base runs where a class is defined, and who has the base may find the class by what the hook kept."""
         for definition in facts.definitions:
             if not definition.trait & Trait.CLASS:
                 continue
             node = self._ids[path, definition.name]
             module = self.node(path, MODULE)
-            for token in definition.extra:
-                if token.startswith((".", "'", "~", "!")):
-                    continue
-                for target in self._name(path, token):
-                    owner = target >> 1
-                    where, name = self.keys[owner]
-                    for hook in ("__init_subclass__", "__class_getitem__"):
-                        found = self._ids.get((where, f"{name}.{hook}"))
-                        if found is not None:
-                            self.edges[module] += (2 * owner + 1, 2 * found + 1)
-                            self.edges[owner].append(2 * node + 1)
+            for where, name in self._families.above(path, definition.name):
+                hook = f"{name}.__init_subclass__"
+                found = self._ids.get((where, hook))
+                if found is not None:
+                    self.edges[module] += (2 * found, 2 * found + 1)
+                    if not self._keeps_nothing(where, hook):
+                        self.edges[self._ids[where, name]].append(2 * node + 1)
+
+    def _unnamed(self, members: Iterable[int]) -> None:
+        """A member that nothing in the tree names is there for code outside, which may call it where its class is in use."""
+        used = {
+            target for node, key in enumerate(self.keys) if key[0] for target in self.edges[node]
+        }
+        for member in members:
+            path, name = self.keys[member >> 1]
+            owner, _, last = name.rpartition(".")
+            hub = self._attributes.get(last)
+            if member not in used and hub not in used and (path, owner) in self._ids:
+                self.edges[self._ids[path, owner]].append(member)
 
     def _registered(self, path: str, name: str) -> None:
         """Who may call a decorated function without naming it: whoever has the object that registered it."""
@@ -430,12 +507,27 @@ class Graph:
         if found is not None:
             targets.append(2 * found + 1)
         else:
-            targets += self._on_demand(file, name)
+            if not (inner is not None and below in self._submodules(file)):
+                targets += self._on_demand(file, name)
             for token in self._files[file].bindings.get("*", ()):
                 level, dotted, _ = _import(token)
                 for star in self._modules.named(file, level, dotted):
                     targets += self._member_of(star, name, seen | {stem})
         return targets
+
+    def _submodules(self, package: str) -> frozenset[str]:
+        """The stems that a package imports when it is imported itself: it has them as attributes from then on."""
+        known = self._loaded_by.get(package)
+        if known is None:
+            tokens = (one for one in self._files[package].module.tokens if one[0] == "+")
+            known = self._loaded_by[package] = frozenset(
+                stem
+                for token in tokens
+                for level, dotted, part in [_import(token)]
+                for parent in self._modules.named(package, level, dotted)
+                for stem in (parent, f"{parent}/{part}")
+            )
+        return known
 
     def _on_demand(self, file: str, name: str = "") -> list[int]:
         """The module's ``__getattr__``, which answers for names that it does not have with anything of that name."""
@@ -461,9 +553,24 @@ class Graph:
         elif stems:
             for stem in stems:
                 targets += self._walk(stem, rest)
-        else:
+        elif not self._is_standard(path, root):
             targets += self._attribute_targets(rest)
         return targets
+
+    def _is_standard(self, path: str, name: str) -> bool:
+        """Whether a global stands for something of the standard library in which a project puts no objects of its own."""
+        bound = self._files[path].bindings.get(name, ())
+        return bool(bound) and (
+            all(
+                token.startswith("+0:")
+                and (top := token[3:].partition(":")[0].partition(".")[0])
+                in sys.stdlib_module_names
+                and top not in outside.SHARED
+                and not self._modules.absolute(top)
+                for token in bound
+            )
+            and (path, name) not in self._defined
+        )
 
     def _escape(self, stems: Iterable[str]) -> None:
         """These modules are used as values: an attribute of anything may be a global of theirs."""
@@ -528,6 +635,8 @@ class Graph:
         edges = self.edges[node]
         at_import = definition.name == MODULE
         testing = self._is_testing(path)
+        # The name of a program in a source is a message, unless something starts programs: a package mentions its own name.
+        starts = testing or self._source_starts or (self._test_starts and not at_import)
         for token in definition.tokens:
             mark = token[0]
             if mark == "~" and (own := self._own(path, definition.name, token[1:])) is not None:
@@ -539,7 +648,7 @@ class Graph:
                 if target is not None:
                     edges.append(target)
             elif mark == "'":
-                edges += self._string(path, token[1:])
+                edges += self._string(path, token[1:], starts=starts)
             elif mark == '"':
                 # Small languages are written in tests; in sources a longer string is a message.
                 if testing:
@@ -651,8 +760,8 @@ class Graph:
             targets.append(hub)
         return targets
 
-    def _string(self, path: str, text: str) -> list[int]:
-        """What a string may name: an attribute, a module (run as a program, perhaps), a fixture, a script, a data file."""
+    def _string(self, path: str, text: str, *, starts: bool) -> list[int]:
+        """What a string may name: an attribute, a module, a program (where ``starts``), a fixture, a script, a data file."""
         parts = text.rstrip("/").rsplit("/", 2)
         targets = [
             2 * self.node("", _DATA + data)
@@ -663,11 +772,11 @@ class Graph:
             if text.endswith(".py"):
                 for stem, file in self._modules.files.items():
                     if f"/{stem}".endswith("/" + text.lstrip("./").removesuffix(".py")):
-                        targets += self._program(file)
+                        targets += self._program(file, starts=starts)
             return targets
-        script = self._layout.scripts.get(text)
+        script = self._layout.scripts.get(text) if starts else None
         if script is not None:
-            targets += self._string(path, script)
+            targets += self._string(path, script, starts=starts)
         fixture = self._fixtures.get(text)
         if fixture is not None:
             targets.append(fixture)
@@ -676,7 +785,7 @@ class Graph:
         parts = text.lstrip(".").replace(":", ".").split(".")
         if text.endswith(".py") and len(parts) == 2:
             for stem in self._modules.absolute(parts[0]):
-                targets += self._program(self._modules.files.get(stem, ""))
+                targets += self._program(self._modules.files.get(stem, ""), starts=starts)
         if not all(part.isidentifier() for part in parts):
             return targets
         for end in range(len(parts), 0, -1):
@@ -688,24 +797,24 @@ class Graph:
             )
             files = [self._modules.files[stem] for stem in stems if stem in self._modules.files]
             for file in files:
-                targets += self._program(file)
+                targets += self._program(file, starts=starts and end == len(parts))
             for stem in stems:
                 main = self._modules.files.get(f"{stem}/__main__")
-                if main is not None and end == len(parts):
-                    targets += self._program(main)
+                if main is not None and end == len(parts) and starts:
+                    targets += self._program(main, starts=starts)
                 if end < len(parts):
                     targets += self._walk(stem, parts[end:])
             if files:
                 break
-        # An identifier alone names an attribute where attributes are looked up by strings; a dotted one in any case.
-        targets += self._attribute_targets(parts) if len(parts) > 1 else self._word(text)
+        # What names no module names an attribute, where attributes are looked up by strings.
+        targets += self._word(text)
         return targets
 
-    def _program(self, file: str) -> list[int]:
+    def _program(self, file: str, *, starts: bool) -> list[int]:
         if not file:
             return []
         targets = [self._module(file)]
-        main = self._ids.get((file, MAIN))
+        main = self._ids.get((file, MAIN)) if starts else None
         if main is not None:
             targets.append(2 * main + 1)
         return targets
@@ -746,7 +855,7 @@ class Graph:
         """What pytest itself may run: the public names of the modules that it, or a plugin that the project names, is built on."""
         targets = []
         for name in self._layout.beneath:
-            for stem in self._modules.rooted(name):
+            for stem in self._modules.absolute(name):
                 for path in self._modules.at(stem):
                     if not self._is_testing(path):
                         targets.append(self._module(path))
@@ -970,6 +1079,17 @@ class Graph:
     def data_node(self, path: str) -> int:
         """The node of a changed file that is not a Python module: reached by whoever names it."""
         return self.node("", _DATA + path)
+
+
+def _starts_programs(facts: Facts) -> bool:
+    return any(
+        {"sys.executable", "'-m"} <= {*one.tokens}
+        or any(
+            token.rpartition(".")[2] in _STARTERS or token.startswith(_STARTING)
+            for token in one.tokens
+        )
+        for one in facts.definitions
+    )
 
 
 def _import(token: str) -> tuple[int, str, str]:

@@ -349,7 +349,11 @@ class _Reading:
         else:
             before[1].update(tokens)
             before[2].extend(extra)
-            self._found[name] = (before[0] | trait, before[1], before[2])
+            merged = before[0] | trait
+            if not before[0] & trait & Trait.WRAPS:
+                # One of several definitions of the name (an overload) says nothing of the others.
+                merged &= ~Trait.WRAPS
+            self._found[name] = (merged, before[1], before[2])
 
     def _docstring(self, body: list[ast.stmt]) -> None:
         if self._doctests and body and is_text(body[0]):
@@ -436,7 +440,7 @@ class _Reading:
             for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
         )
         self._docstring(node.body)
-        if not prefix or _without_instance(node):
+        if not prefix or node.name == "__init_subclass__" or _without_instance(node):
             given = _given_to(node)
             if given is not None:
                 trait |= Trait.WRAPS
@@ -450,11 +454,13 @@ class _Reading:
     def _class(self, node: ast.ClassDef, prefix: str, runs: set[str]) -> None:
         trait = Trait.CLASS
         bases: set[str] = set()
+        stored: list[str] = []
         arguments: set[str] = set()
         for decorator in node.decorator_list:
             self._scan([decorator], runs)
             if not harmless.class_decorator(decorator, self._bindings):
                 trait |= Trait.REGISTERED
+                stored.append(f"@{_root(decorator)}")
         for base in node.bases:
             while isinstance(base, ast.Subscript):
                 # What stands in the brackets of a generic base is no base.
@@ -474,7 +480,7 @@ class _Reading:
         name = prefix + node.name
         if node.decorator_list or node.keywords:
             trait |= Trait.BUILT
-        self._define(name, trait, bases | arguments, sorted(bases))
+        self._define(name, trait, bases | arguments, [*sorted(bases), *stored])
         body, self._body = self._body, frozenset(_bound(node.body))
         for statement, _ in statements(node.body):
             self._statement(statement, f"{name}.", runs)
@@ -525,11 +531,25 @@ class _Reading:
         declared: set[str] = set()
         reflected: set[str] = set()
         dynamic = own = rebound = False
+        # How often a local is bound, and how often of these to a value of a type that Python brings.
+        binds: dict[str, int] = {}
+        plain: dict[str, int] = {}
+        otherwise = set(stores)
         stack = list(nodes)
         while stack:
             node = stack.pop()
             kind = node.__class__
+            if kind is ast.Assign and local:
+                names = assigned(node)  # type: ignore[arg-type]
+                if len(names) == 1 and _is_builtin(node.value):  # type: ignore[attr-defined]
+                    plain[names[0]] = plain.get(names[0], 0) + 1
+            elif kind is ast.AnnAssign and local:
+                names = assigned(node)  # type: ignore[arg-type]
+                if names and _is_builtin(node.value):  # type: ignore[attr-defined]
+                    plain[names[0]] = plain.get(names[0], 0) + 1
             if kind is ast.Name:
+                if node.ctx.__class__ is not ast.Load:  # type: ignore[attr-defined]
+                    binds[node.id] = binds.get(node.id, 0) + 1  # type: ignore[attr-defined]
                 if node.ctx.__class__ is ast.Load:  # type: ignore[attr-defined]
                     loads.append((node.id, ()))  # type: ignore[attr-defined]
                 else:
@@ -575,7 +595,8 @@ class _Reading:
                 else:
                     tokens.update(f".{name}" for name in attributes[:-1])
                     above = self._bound and first and _is_super(below)
-                    tokens.add(f"{'~' if above else '.'}{attributes[-1]}")
+                    if not _is_builtin(below):
+                        tokens.add(f"{'~' if above else '.'}{attributes[-1]}")
                     stack.append(below)
                 continue
             if kind is ast.Call:
@@ -597,6 +618,7 @@ class _Reading:
                 continue
             elif kind in _FUNCTION:
                 stores.add(node.name)  # type: ignore[attr-defined]
+                otherwise.add(node.name)  # type: ignore[attr-defined]
                 inner.append(node)
                 stack.extend(node.decorator_list)  # type: ignore[attr-defined]
                 stack.extend(node.args.defaults)  # type: ignore[attr-defined]
@@ -604,6 +626,7 @@ class _Reading:
                 continue
             elif kind is ast.ClassDef:
                 stores.add(node.name)  # type: ignore[attr-defined]
+                otherwise.add(node.name)  # type: ignore[attr-defined]
                 inner.append(node)
                 stack.extend(node.decorator_list)  # type: ignore[attr-defined]
                 stack.extend(node.bases)  # type: ignore[attr-defined]
@@ -612,6 +635,7 @@ class _Reading:
             elif kind is ast.Import or kind is ast.ImportFrom:
                 for name, token in imported(node):  # type: ignore[arg-type]
                     stores.add(name)
+                    otherwise.add(name)
                     tokens.add(token)
                 continue
             elif kind is ast.Global or kind is ast.Nonlocal:
@@ -622,6 +646,7 @@ class _Reading:
                 continue
             elif kind in _NAMED and node.name:  # type: ignore[attr-defined]
                 stores.add(node.name)  # type: ignore[attr-defined]
+                otherwise.add(node.name)  # type: ignore[attr-defined]
             for value in node.__dict__.values():
                 if value.__class__ is list:
                     stack.extend(item for item in value if isinstance(item, ast.AST))
@@ -637,10 +662,18 @@ class _Reading:
             tokens.update(("!members", "!globals"))
         elif "__dict__" in reflected:
             tokens.add("!members")
+        if plain:
+            otherwise |= outer | declared
+            for node in inner:
+                for within in ast.walk(node):
+                    if isinstance(within, ast.Nonlocal):
+                        otherwise.update(within.names)
         hidden = (outer | stores) - declared if local else outer
         tokens.update(stores & declared)
         for name, path in loads:
             if name in hidden:
+                if plain and plain.get(name) == binds.get(name, 0) and name not in otherwise:
+                    continue
                 mark = "~" if name == first and self._bound and not rebound else "."
                 tokens.update(f"{mark}{part}" for part in path[:1])
                 tokens.update(f".{part}" for part in path[1:])
@@ -714,6 +747,40 @@ def _join(bases: Iterable[ast.expr], tokens: set[str]) -> None:
         tokens.add(f"&{ast.unparse(base)}" if isinstance(root, ast.Name) else "&")
 
 
+# Expressions that make a value of a type that Python brings.
+_DISPLAYS = (
+    ast.Dict,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.JoinedStr,
+    ast.List,
+    ast.ListComp,
+    ast.Set,
+    ast.SetComp,
+    ast.Tuple,
+)
+
+
+def _is_builtin(expression: ast.AST | None) -> bool:
+    """Whether the value is of a type that Python brings: no attribute of it is the project's."""
+    if isinstance(expression, ast.Constant):
+        return expression.value is not None
+    if isinstance(expression, ast.Call) and isinstance(expression.func, ast.Attribute):
+        # A method of a text makes texts, numbers or lists of texts.
+        return _is_text_value(expression.func.value)
+    return isinstance(expression, _DISPLAYS)
+
+
+def _is_text_value(expression: ast.AST) -> bool:
+    if isinstance(expression, ast.Call) and isinstance(expression.func, ast.Attribute):
+        return expression.func.attr not in ("split", "rsplit", "splitlines") and _is_text_value(
+            expression.func.value
+        )
+    return isinstance(expression, ast.JoinedStr) or (
+        isinstance(expression, ast.Constant) and isinstance(expression.value, (str, bytes))
+    )
+
+
 def _is_super(expression: ast.AST) -> bool:
     return (
         isinstance(expression, ast.Call)
@@ -752,6 +819,7 @@ _STORES = frozenset(
 
 _KEEPERS_OF_NOTHING = frozenset(
     [
+        "__init_subclass__",
         "bool",
         "callable",
         "cast",
@@ -768,6 +836,7 @@ _KEEPERS_OF_NOTHING = frozenset(
         "issubclass",
         "len",
         "list",
+        "partial",
         "repr",
         "set",
         "setattr",
@@ -843,14 +912,23 @@ def _given_to(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str] | 
             local.add(inner.name)
         elif isinstance(inner, (ast.Global, ast.ClassDef, ast.Yield, ast.YieldFrom)):
             return None
+    fresh = _fresh(nodes)
     found: set[str] = set()
     for inner in nodes:
-        if isinstance(inner, (ast.Attribute, ast.Subscript)) and isinstance(inner.ctx, ast.Store):
+        if isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Store):
+            # An item of what somebody else may have: a registry that all classes share.
+            if not (isinstance(inner.value, ast.Name) and inner.value.id in fresh):
+                return None
+        elif isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store):
             if _root(inner) not in local:
                 return None
         elif isinstance(inner, ast.Call):
             called = inner.func
-            if isinstance(called, ast.Attribute) and called.attr in _STORES:
+            if (
+                isinstance(called, ast.Attribute)
+                and called.attr in _STORES
+                and not (isinstance(called.value, ast.Name) and called.value.id in fresh)
+            ):
                 return None
             given = any(
                 isinstance(one, ast.Name) and one.id in local
@@ -866,6 +944,22 @@ def _given_to(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str] | 
                     return None
                 found.add(ast.unparse(called))
     return frozenset(found)
+
+
+def _fresh(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """The names that are bound once among these nodes, to a new list, set or dictionary."""
+    bound: dict[str, int] = {}
+    new: set[str] = set()
+    for node in nodes:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(
+            node.value, (ast.List, ast.Set, ast.Dict)
+        ):
+            new.update(assigned(node))
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            bound[node.id] = bound.get(node.id, 0) + 1
+        elif isinstance(node, ast.arg):
+            bound[node.arg] = 2
+    return frozenset(name for name in new if bound.get(name) == 1)
 
 
 def _root(expression: ast.expr) -> str:

@@ -50,7 +50,7 @@ class Layout:
     """What the tree's configuration says.
 
     ``scripts`` maps the name of an installed program to ``module:attribute``; ``plugins`` names the modules that pytest loads
-    for every test (pytest11 entry points, ``-p``); ``beneath`` names top-level modules that pytest or such a plugin, where it comes
+    for every test (pytest11 entry points, ``-p``); ``beneath`` names modules that pytest or such a plugin, where it comes
     from outside, is itself built on; ``roots`` are the import roots.
     """
 

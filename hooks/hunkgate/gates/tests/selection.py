@@ -313,7 +313,8 @@ def _by_files(
             path == f"{base}.py" or path.startswith(f"{base}/")
             for root in layout.roots
             for name in layout.beneath
-            for base in (f"{root}/{name}" if root else name,)
+            for module in (name.replace(".", "/"),)
+            for base in (f"{root}/{module}" if root else module,)
         ):
             return _everything(tests, f"pytest, or a plugin the project names, is built on {path}")
     changed = {path for path, part in parts.items() if part != delta.Delta()}
