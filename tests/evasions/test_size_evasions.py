@@ -47,6 +47,11 @@ LINES = "".join(f"x{number} = {number}\n" for number in range(5000))
             id="line ends that git does not count",
         ),
         pytest.param(
+            {"src/gen.py": f"{'a' * 4900}\n" * 190},
+            "size/text",
+            id="lines that stay just below the width",
+        ),
+        pytest.param(
             {f"src/f{number}.py": "a\nb\nc\nd\n" for number in range(60)},
             "size/lines",
             id="little in each of many files",

@@ -20,7 +20,7 @@ def found(
     table: str, before: dict[str, Content], after: dict[str, Content], **more: Any
 ) -> list[tuple[str, object]]:
     judging = policy.parse({"hunkgate.toml": f"[size]\n{table}".encode()}, GATES, "base")
-    kept = ("lines", "files", "bytes", "length")
+    kept = ("lines", "files", "text", "bytes", "length")
     return [
         (one.rule, next(one.data[key] for key in kept if key in one.data))
         for one in size.GATE.findings(change(before, after, **more), judging)
@@ -47,6 +47,17 @@ ROWS: dict[str, tuple[str, dict[str, Content], dict[str, Content], list[tuple[st
     "a line above the width": ("max-line-length = 10", {}, {"a": b"12345678901\n"}, [("size/line-length", 11)]),
     "a line at the width in characters, not bytes": ("max-line-length = 10", {}, {"a": "äöüäöüäöüä\n".encode()}, []),
     "a wide line that was there before": ("max-line-length = 5", {"a": b"1234567\n"}, {"a": b"1234567\nb\n"}, []),
+    "text that grows by more bytes than its lines may hold": ("max-lines = 9", {}, {"a": b"x" * 4000 + b"\n" + b"y" * 4000}, [("size/text", 8001)]),
+    "several texts grow together": ("max-lines = 9", {}, {"a": b"x" * 4000, "b": b"x" * 4000}, [("size/text", 8000)]),
+    "what another text loses does not count against it": (
+        "max-lines = 9", {"a": b"x" * 4900}, {"b": b"y" * 4000 + b"\n" + b"y" * 4000}, [("size/text", 8001)],
+    ),
+    "wide lines that take the place of such": ("max-lines = 9", {"a": b"x" * 4900 + b"\n" + b"x" * 4900}, {"a": b"y" * 4900 + b"\n" + b"y" * 4900}, []),
+    "by default wide lines below the width": ("", {}, {"a": (b"x" * 4900 + b"\n") * 60}, [("size/text", 294_060)]),
+    "wide lines where each line may hold more": ("bytes-per-line = 5000", {}, {"a": (b"x" * 4900 + b"\n") * 60}, []),
+    "a group of files has bytes for its own lines": (
+        'max-lines = 9\n[[size.limits]]\npaths = ["tests/"]\nmax-lines = 20', {}, {"tests/a": b"x" * 4900 + b"\n" + b"y" * 4900}, [],
+    ),
     "200 kB in one line by default": ("", {}, {"a": b"x" * 200_000}, [("size/line-length", 200_000)]),
 }  # fmt: skip
 
@@ -101,6 +112,12 @@ def test_a_move_with_edits_counts_the_edits() -> None:
 )
 def test_a_range(table: str, expected: list[tuple[str, object]]) -> None:
     assert found(table, {}, {"a": lines(12)}, origin=Origin.RANGE) == expected
+
+
+def test_a_range_has_bytes_for_the_lines_that_it_may_bring() -> None:
+    wide: dict[str, Content] = {"a": b"x" * 4000 + b"\n" + b"y" * 4000}
+    for more, expected in (("", [("size/text", 8001)]), ("\nmax-range-lines = 20", [])):
+        assert found(f"max-lines = 9{more}", {}, wide, origin=Origin.RANGE) == expected
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hunkgate.reports import dependencies as report
 from hunkgate.text import spelled, visible
 
 # Their items bind every file that counted, not only the heaviest one, which they name.
-_OF_MANY_FILES = ("size/lines", "size/files")
+_OF_MANY_FILES = ("size/lines", "size/files", "size/text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ from hunkgate.settings import Table
 DEFAULT_LINES = 500  # the upper end of the 300 to 500 lines a step that teams report as reviewable
 DEFAULT_BYTES = 1024 * 1024
 DEFAULT_LINE_LENGTH = 5000
+DEFAULT_BYTES_PER_LINE = 512  # a dozen times what a line of source holds
+_CHARACTER_BYTES = 4  # of UTF-8, at most
 _HEAVIEST = 5
 _PRINTABLE = bytes((*range(0x20, 0x7F), *b"\t\n\r\f"))
 _ODD_TENTHS = 3  # Perl's -T calls a file text up to this share (perlfunc(1), -X)
@@ -24,6 +26,10 @@ RULES = (
     Rule(id="size/lines", summary="more changed lines than the limit"),
     Rule(id="size/files", summary="more changed files than the limit"),
     Rule(id="size/bytes", summary="a new or grown binary file above the limit"),
+    Rule(
+        id="size/text",
+        summary="text that grows by more bytes than the lines it may change by should hold",
+    ),
     Rule(id="size/line-length", summary="an added line longer than the limit"),
 )
 
@@ -45,6 +51,7 @@ class SizeSettings:
     limits: tuple[Limit, ...]
     binary_bytes: int | None
     line_length: int | None
+    bytes_per_line: int | None
     exclude: Globs
     exclude_generated: bool
     exclude_vendored: bool
@@ -75,6 +82,7 @@ def parse(table: Table) -> SizeSettings:
         limits=(*groups, rest),
         binary_bytes=table.size_bytes("max-bytes", default=DEFAULT_BYTES),
         line_length=table.count("max-line-length", default=DEFAULT_LINE_LENGTH, least=1),
+        bytes_per_line=table.count("bytes-per-line", default=DEFAULT_BYTES_PER_LINE, least=1),
         exclude=table.patterns("exclude"),
         exclude_generated=table.flag("exclude-generated", default=False),
         exclude_vendored=table.flag("exclude-vendored", default=False),
@@ -96,6 +104,7 @@ def check(change: Change, settings: SizeSettings, policy: Policy) -> Iterator[Fi
             file for file in remaining if limit.paths and not limit.paths.covers(file.path)
         ]
         yield from _group(change, tuple(group), limit)
+        yield from _growth(change, tuple(group), limit, settings)
 
 
 def _counted(change: Change, settings: SizeSettings) -> tuple[FileChange, ...]:
@@ -183,6 +192,47 @@ def _group(change: Change, files: tuple[FileChange, ...], limit: Limit) -> Itera
             item=approvals.files_item("size/files", change, files),
             data={"files": len(files), "limit": limit.files},
         )
+
+
+def _growth(
+    change: Change, files: tuple[FileChange, ...], limit: Limit, settings: SizeSettings
+) -> Iterator[Finding]:
+    """Lines just below the width would bring a megabyte in two hundred: what text grows by is held against the lines it may have."""
+    lines = limit.range_lines if change.origin is Origin.RANGE else limit.lines
+    if lines is None or settings.bytes_per_line is None:
+        return
+    most = lines * settings.bytes_per_line
+    texts = tuple(
+        file
+        for file in files
+        if file.added and file.head_blob and GITLINK not in (file.base_mode, file.head_mode)
+    )
+    if settings.line_length is not None:
+        added = sum(file.added or 0 for file in texts)
+        if added * settings.line_length * _CHARACTER_BYTES <= most:
+            return  # as most changes are: without asking for a size
+    grown = sum(_grown(change, file) for file in texts)
+    if grown > most:
+        where = f" in {', '.join(limit.paths.patterns)}" if limit.paths else ""
+        subject = "this range" if change.origin is Origin.RANGE else "one commit"
+        widest = max(texts, key=lambda file: (_grown(change, file), file.path))
+        yield Finding(
+            rule="size/text",
+            path=widest.path,
+            what=f"{grown:,} bytes of text more{where}",
+            message=(
+                f"{subject} may let text grow by at most {most:,} bytes{where}: {settings.bytes_per_line} for each of {lines} lines"
+            ),
+            remedy="generate the content where it is needed, or keep it outside the repository",
+            mendable=True,
+            item=approvals.files_item("size/text", change, files),
+            data={"text": grown, "limit": most},
+        )
+
+
+def _grown(change: Change, file: FileChange) -> int:
+    before = change.base.size(file.base_blob) if file.base_blob else 0
+    return max(0, change.head.size(str(file.head_blob)) - before)
 
 
 def _file(change: Change, file: FileChange, settings: SizeSettings) -> Iterator[Finding]:
