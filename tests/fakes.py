@@ -9,6 +9,9 @@ from hunkgate.model import REGULAR, Change, Entry, FileChange, Hunk, Origin, Sta
 
 Content = bytes | tuple[int, bytes]
 
+# Every tree that was ever made, by its id, as a repository has them.
+_TREES: dict[str, Mapping[str, Entry]] = {}
+
 
 class FakeTree:
     """A tree held in memory. ``FakeTree({"a.py": b"x"})``; a pair (mode, content) sets another mode."""
@@ -27,6 +30,9 @@ class FakeTree:
             blob = hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
             self._blobs[blob] = data
             self._entries[path] = Entry(path=path, mode=mode, blob=blob)
+        self._id = hashlib.sha1(repr(self._entries).encode(), usedforsecurity=False).hexdigest()
+        self.over = ""
+        _TREES[self._id] = self._entries
 
     def find(self, path: str) -> Entry | None:
         return self._entries.get(path)
@@ -63,6 +69,20 @@ class FakeTree:
             if tag != "equal"
         )
 
+    @property
+    def stored(self) -> str:
+        return self.over or self._id
+
+    def since(self, tree: str) -> Mapping[str, tuple[Entry | None, Entry | None]] | None:
+        other = _TREES.get(tree)
+        if other is None:
+            return None
+        return {
+            path: (other.get(path), self._entries.get(path))
+            for path in {*other, *self._entries}
+            if other.get(path) != self._entries.get(path)
+        }
+
     def attribute(self, name: str, paths: Iterable[str]) -> Mapping[str, str]:
         return {
             path: self._attributes[path][name]
@@ -83,6 +103,9 @@ def change(
     base, head = FakeTree(before, attributes), FakeTree(after)
     head.add(base)
     base.add(head)
+    if origin is Origin.STAGED:
+        # What is staged is no stored tree: it is laid over one.
+        head.over = base.stored
     moved = dict(renames or {})
     files = []
     for path in sorted(set(before) | set(after)):

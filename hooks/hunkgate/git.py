@@ -6,6 +6,7 @@ porcelain diff answers differently under attributes, drivers, renames limits, co
 
 import functools
 import os
+import re
 import shutil
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,6 +31,7 @@ _BINARY_WINDOW_BYTES = 8000  # git's buffer_is_binary (xdiff-interface.c)
 OLDEST_GIT = "2.34"  # ssh signatures, and rev-parse --path-format (git 2.31)
 # Read before the first of them is judged, so that their contents can be read together.
 _COMMITS_AT_ONCE = 100
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _WORDS_AT_ONCE = 500  # what an argument list holds is limited
 
 
@@ -191,6 +193,19 @@ class Repository:
         files = self._counted(rawdiff.parse(output))
         self._expect(files)
         return Change(origin=Origin.RANGE, base=base_tree, head=head_tree, files=files, commit=head)
+
+    def differing(self, one: str, other: str) -> tuple[FileChange, ...] | None:
+        """The files that differ between two trees, by their ids, without lines and renames; None where one is not all here."""
+        for tree in (one, other):
+            found = self.object(f"{tree}^{{tree}}") if _ID.fullmatch(tree) else None
+            if found is None or found[0] != tree:
+                return None
+        raw = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", "--no-relative")
+        try:
+            return rawdiff.parse(self.run(*raw, "--ignore-submodules=none", one, other, "--"))
+        except GitError:
+            # What an old tree is made of may have been pruned.
+            return None
 
     def net(self, base: str, head: str) -> Change:
         """What a branch does since it left ``base``: from their merge base to ``head`` (unrelated histories: from ``base`` itself).

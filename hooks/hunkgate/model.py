@@ -93,6 +93,16 @@ class Tree(Protocol):
     def attribute(self, name: str, paths: Iterable[str]) -> Mapping[str, str]:
         """The value of a gitattribute for the paths that have it set, read from this tree's .gitattributes files."""
 
+    @property
+    def stored(self) -> str:
+        """The id of a stored tree: this one, or the one that a change was laid over."""
+
+    def since(self, tree: str) -> Mapping[str, tuple[Entry | None, Entry | None]] | None:
+        """The files that differ from a stored tree: by path, what it holds there and what this one does.
+
+        None where the repository has no such tree. A path may be listed though both hold the same.
+        """
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:

@@ -10,6 +10,8 @@ from hunkgate.model import Entry, FileChange, Hunk, Status
 
 _TREE_MODE = 0o040000
 
+Sides = tuple[Entry | None, Entry | None]
+
 
 class Store(Protocol):
     """What every kind of tree reads from: the repository that holds it. Every method raises GitError for what is missing."""
@@ -30,6 +32,9 @@ class Store(Protocol):
 
     def run(self, *arguments: str) -> bytes:
         """The output of one git command."""
+
+    def differing(self, one: str, other: str) -> tuple[FileChange, ...] | None:
+        """The files that differ between two trees, None where one of them is not here."""
 
 
 class _Stored:
@@ -65,6 +70,18 @@ class TreeObject(_Stored):
         entries = self._entries_in(folder)
         found = entries.get(path) if entries is not None else None
         return None if found is None or found.mode == _TREE_MODE else found
+
+    @property
+    def stored(self) -> str:
+        """This tree's id."""
+        return self.id
+
+    def since(self, tree: str) -> Mapping[str, Sides] | None:
+        """The files that differ from a stored tree."""
+        if tree == self.id:
+            return {}
+        files = self.store.differing(tree, self.id)
+        return None if files is None else {file.path: _sides(file) for file in files}
 
     @functools.cached_property
     def _all(self) -> Mapping[str, Entry]:
@@ -146,6 +163,15 @@ class LazyTree(_Stored):
         """The attribute's value for the paths that have it."""
         return self._tree.attribute(name, paths)
 
+    @property
+    def stored(self) -> str:
+        """The tree's id."""
+        return self._tree.id
+
+    def since(self, tree: str) -> Mapping[str, Sides] | None:
+        """The files that differ from a stored tree."""
+        return self._tree.since(tree)
+
 
 class Overlay(_Stored):
     """A tree with the files of a change laid over it: what the index would become as a tree, without writing one."""
@@ -178,6 +204,22 @@ class Overlay(_Stored):
         ordered = sorted(merged, key=os.fsencode) if grown else list(merged)
         return {path: entry for path in ordered if (entry := merged[path]) is not None}
 
+    @property
+    def stored(self) -> str:
+        """The id of the tree that the files are laid over."""
+        return self._base.id
+
+    def since(self, tree: str) -> Mapping[str, Sides] | None:
+        """The files that differ from a stored tree, or from the one that this one is laid over."""
+        found = self._base.since(tree)
+        if found is None:
+            return None
+        laid = {
+            path: (found[path][0] if path in found else self._base.find(path), entry)
+            for path, entry in self._laid.items()
+        }
+        return {**found, **laid}
+
     def entries(self) -> Mapping[str, Entry]:
         """Every file by path, in path order."""
         return self._all
@@ -189,3 +231,9 @@ class Overlay(_Stored):
     def _attributes_of(self, folder: str) -> bytes:
         entry = self.find(f"{folder}/.gitattributes" if folder else ".gitattributes")
         return b"" if entry is None else self.read(entry.blob)
+
+
+def _sides(file: FileChange) -> Sides:
+    before = file.base_blob and Entry(path=file.path, mode=file.base_mode, blob=file.base_blob)
+    after = file.head_blob and Entry(path=file.path, mode=file.head_mode, blob=file.head_blob)
+    return before or None, after or None
