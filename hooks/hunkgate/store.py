@@ -10,7 +10,8 @@ import marshal
 import os
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ _LIMIT_BYTES = 256 * 2**20
 # Fewer files are read sooner than processes to share them are started.
 _SHARED_FILES = 64
 # How many contents are held in memory at once, and how many of them one process takes at a time.
-_HELD_FILES, _TAKEN_FILES = 4096, 32
+_HELD_FILES, _TAKEN_FILES = 4096, 16
 
 Contents = Callable[[Sequence[str]], Mapping[str, bytes]]
 
@@ -153,6 +154,7 @@ class FileStore:
         self._contents = contents
         self._facts = _Log(folder / "facts", limit_bytes)
         self._outlines = _Log(folder / "outlines", limit_bytes)
+        self._recalled: dict[str, object] = {}
 
     def get(self, blobs: Iterable[str]) -> Mapping[str, Facts]:
         """The facts that are kept for these blobs."""
@@ -191,37 +193,52 @@ class FileStore:
 
     def recall(self, name: str) -> object:
         """What was last remembered under this name, None where nothing is."""
-        pieces, whole = _pieces(self._folder / name)
-        return pieces[0] if whole and len(pieces) == 1 else None
+        if name not in self._recalled:
+            pieces, whole = _pieces(self._folder / name)
+            self._recalled[name] = pieces[0] if whole and len(pieces) == 1 else None
+        return self._recalled[name]
 
     def remember(self, name: str, value: object) -> None:
         """Remember plain tuples, dictionaries, texts and numbers under a name, in place of what was there."""
+        self._recalled[name] = value
         _replace(self._folder / name, [_piece(value)])
 
     def _read(self, blobs: Sequence[str], read: Callable[[str], Outline]) -> dict[str, Outline]:
         if self._contents is None or len(blobs) < _SHARED_FILES:
             return {blob: read(blob) for blob in blobs}
-        found: dict[str, Outline] = {}
-        for start in range(0, len(blobs), _HELD_FILES):
-            contents = self._contents(blobs[start : start + _HELD_FILES])
-            found.update(zip(contents, _shared(list(contents.values())), strict=True))
-        return found
+        parts = (
+            self._contents(blobs[at : at + _TAKEN_FILES])
+            for at in range(0, len(blobs), _TAKEN_FILES)
+        )
+        return dict(_shared(parts))
 
 
-def _shared(contents: Sequence[bytes]) -> Iterable[Outline]:
-    """The outlines of these contents, by as many processes as there are processors."""
+def _shared(parts: Iterable[Mapping[str, bytes]]) -> Iterator[tuple[str, Outline]]:
+    """The outlines of these contents, by as many processes as there are processors, while more contents are still being read."""
     # Only this command's machinery needs them: 20 ms that a warm run does not pay.
     import concurrent.futures
     import multiprocessing
 
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if not count or count < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        return _skimmed(contents)
-    parts = [contents[at : at + _TAKEN_FILES] for at in range(0, len(contents), _TAKEN_FILES)]
+        for part in parts:
+            yield from zip(part, _skimmed(list(part.values())), strict=True)
+        return
+    waiting: deque[tuple[Mapping[str, bytes], concurrent.futures.Future[list[Outline]]]] = deque()
+
+    def next_done() -> Iterator[tuple[str, Outline]]:
+        part, outlines = waiting.popleft()
+        return zip(part, outlines.result(), strict=True)
+
     with concurrent.futures.ProcessPoolExecutor(
         count, mp_context=multiprocessing.get_context("fork")
     ) as pool:
-        return [one for part in pool.map(_skimmed, parts) for one in part]
+        for part in parts:
+            waiting.append((part, pool.submit(_skimmed, list(part.values()))))
+            if len(waiting) >= _HELD_FILES // _TAKEN_FILES:
+                yield from next_done()
+        while waiting:
+            yield from next_done()
 
 
 def _skimmed(contents: Sequence[bytes]) -> list[Outline]:
