@@ -133,8 +133,7 @@ def _show(repository: Repository, asked: Occasion, arguments: argparse.Namespace
         lines = (
             (_EVERY,) if every else _files(choice, change, settings, repository, arguments.shard)
         )
-    for line in lines:
-        print(visible(line))
+    sys.stdout.write("".join(f"{visible(line)}\n" for line in lines))
 
 
 def judged(repository: Repository, asked: Occasion, arguments: argparse.Namespace) -> Verdict:

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A gate's table in the policy, by its name, and the module of its gate, which reading the table loads."""
+    """A gate's table in the policy, by its name, the module of its gate, and that of its settings where they have their own."""
 
     name: str
     module: str
+    settings: str = ""
 
     @property
     def gate(self) -> "Gate[Any]":
@@ -28,6 +29,8 @@ class Section:
 
     def parse(self, table: "Table", /) -> object:
         """The gate's settings out of its table."""
+        if self.settings:
+            return importlib.import_module(self.settings).settings(table)
         return self.gate.parse(table)
 
 
@@ -36,7 +39,7 @@ SECTIONS = (
     Section("protect", "hunkgate.gates.protect"),
     Section("size", "hunkgate.gates.size"),
     Section("dependencies", "hunkgate.gates.dependencies.check"),
-    Section("tests", "hunkgate.gates.tests.check"),
+    Section("tests", "hunkgate.gates.tests.check", "hunkgate.gates.tests.settings"),
 )
 
 

@@ -2,16 +2,18 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fakes import change
+from fakes import FakeTree, change
 from hunkgate.gates.tests import facts, reader, selection
 from hunkgate.gates.tests.facts import Facts, NoStore, Outline
 from hunkgate.gates.tests.settings import TestSettings
+from hunkgate.model import Entry
 from hunkgate.store import FileStore
 
 Files = Mapping[str, bytes]
@@ -135,3 +137,78 @@ def test_an_outline_tells_what_the_facts_tell_of_a_real_file(path: Path) -> None
 @given(content=sources)
 def test_an_outline_tells_what_the_facts_tell(content: bytes) -> None:
     assert set(reader.outline(content)) >= set(_expected(reader.read(content)))
+
+
+PATHS = ("pkg/__init__.py", "pkg/a.py", "pkg/b.py", "pkg/sub/c.py", "tests/test_a.py")
+EDITED = st.fixed_dictionaries(
+    dict.fromkeys(PATHS, sources),
+    optional={
+        "tests/test_b.py": sources,
+        "tests/pytest.ini": st.sampled_from(OTHERS["tests/pytest.ini"]),
+        "data/table.json": st.sampled_from((b"1", b"2")),
+    },
+)
+
+
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(0, 4), st.sampled_from((*PATHS, "tests/test_b.py")), sources),
+        min_size=2,
+        max_size=8,
+    ),
+    first=EDITED,
+)
+def test_what_is_recalled_by_a_tree_answers_as_if_nothing_were_kept(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    steps: list[tuple[int, str, bytes]],
+    first: dict[str, bytes],
+) -> None:
+    monkeypatch.setattr(selection, "MOST_FILES", 0)
+    folder = tmp_path_factory.mktemp("state")
+    committed = [first]
+    for back, path, content in steps:
+        # Every commit so far may be checked out again.
+        before = committed[-1 - back % len(committed)]
+        after = {**before, path: before.get(path, b"") + content}
+        if back == 4:
+            after = {
+                other: text for other, text in after.items() if other != path or path in PATHS[:1]
+            }
+        assert answer(before, after, FileStore(folder)) == answer(before, after, NoStore())
+        committed.append(after)
+
+
+class Unlisted(FakeTree):
+    """A tree that must not be listed."""
+
+    def entries(self) -> Mapping[str, Entry]:
+        raise AssertionError("listed")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(BEFORE, id="the same commit"),
+        pytest.param({**BEFORE, "pkg/b.py": b"import pkg.a\nx = 1\n"}, id="the next commit"),
+        pytest.param({**BEFORE, "tests/test_b.py": b"import pkg.a\n"}, id="an import more"),
+    ],
+)
+def test_a_known_tree_is_not_listed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: Files
+) -> None:
+    monkeypatch.setattr(selection, "MOST_FILES", 0)
+    learned = {**BEFORE, "pkg/a.py": b"import os\n\n\ndef run():\n    return 2\n"}
+    answer(BEFORE, learned, FileStore(tmp_path))
+    after = {**before, "pkg/a.py": b"import os\n\n\ndef run():\n    return 3\n"}
+    edit = change(before, after)
+    head = Unlisted(after)
+    head.add(change(before, after).base)  # type: ignore[arg-type]
+    head.over = edit.base.stored
+    found = selection.select(replace(edit, head=head), TestSettings(), FileStore(tmp_path))
+    assert found == answer(before, after, NoStore())

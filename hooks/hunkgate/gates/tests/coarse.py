@@ -3,20 +3,24 @@
 It is the wider of the two answers: whatever the graph of names reaches by imports, this reaches as well.
 """
 
-import hashlib
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from hunkgate.gates.tests.facts import FactStore, Outline, is_dotted
 from hunkgate.gates.tests.modules import Modules
-from hunkgate.gates.tests.roots import Layout
+from hunkgate.gates.tests.roots import Layout, decides, unpack
+from hunkgate.model import Tree
 
 # What the second character of a token is where its meaning depends on the file: a dot, or the level of an import.
 _RELATIVE = frozenset(".123456789")
 # So many files may differ from those whose imports are remembered before they are remembered anew.
 _MOST_ALTERED = 32
+# More files than these are rather listed than looked up one by one.
+_MOST_MOVED = 256
 _NAME = "imports"
+_KIND_BITS = 12  # of a mode, above its permissions
 
 Outlines = Callable[[Iterable[str]], Mapping[str, Outline]]
 
@@ -50,18 +54,93 @@ class Links:
         users.update(user for user, used in self._altered.items() if number in used)
         return sorted(users)
 
+    def packed(self) -> tuple[bytes, bytes]:
+        """Where the importers of each file begin, and all importers, as numbers of four bytes."""
+        return _packed(self.users(number) for number in range(len(self.paths)))
 
-def links(blobs: Mapping[str, str], layout: Layout, outlines: Outlines, store: FactStore) -> Links:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What of a tree says how its tests are found: its layout and its test files.
+
+    ``asked``: what of the settings says which files are tests. ``key``: under what the two are remembered, b'' where they are not.
+    ``blobs``: the blob ids of all Python files, by path, where they are known without a look at the tree.
+    """
+
+    layout: Layout
+    tests: tuple[str, ...]
+    asked: str
+    key: bytes
+    blobs: Mapping[str, str] | None = None
+
+
+def origin(head: Tree, around: Surroundings) -> tuple[object, ...]:
+    """Where the imports are learned, for ``recalled``: near which stored tree and in which surroundings; () where that does not help."""
+    if not around.key:
+        return ()
+    differing = head.since(head.stored) or {}
+    laid = {path: after and (after.mode, after.blob) for path, (_, after) in differing.items()}
+    return head.stored, laid, around.key, around.asked
+
+
+def recalled(head: Tree, asked: str, store: FactStore) -> Surroundings | None:
+    """What is remembered and holds of this tree as well, None where that takes a look at all of its files.
+
+    To list thousands of files takes longer than all else; what differs from a stored tree git knows from a few folders. No path may
+    have come or gone, and no configuration may differ.
+    """
+    imports, surroundings = store.recall(_NAME), store.recall("layout")
+    if not (
+        isinstance(imports, tuple)
+        and isinstance(surroundings, tuple)
+        and len(imports) == 7
+        and len(surroundings) == 3
+        and imports[-1]
+    ):
+        return None
+    (_, paths, then, *_), (tree, laid, key, asked_then) = imports, imports[-1]
+    if key != surroundings[0] or asked != asked_then:
+        return None
+    since = head.since(tree)
+    if since is None or len(since) > _MOST_MOVED:
+        return None
+    blobs = dict(zip(paths, then, strict=True))
+    for path in {*since, *laid}:
+        before, after = since[path] if path in since else (None, head.find(path))
+        held: tuple[int, str] | None = None if before is None else (before.mode, before.blob)
+        was = laid.get(path, held)
+        if was is None and after is None:
+            continue
+        if was is None or after is None or was[0] >> _KIND_BITS != after.mode >> _KIND_BITS:
+            return None
+        if was[1] != after.blob:
+            if decides(path):
+                return None
+            if path in blobs:
+                blobs[path] = after.blob
+    return Surroundings(
+        layout=unpack(surroundings[1]), tests=surroundings[2], asked=asked, key=key, blobs=blobs
+    )
+
+
+def links(
+    blobs: Mapping[str, str],
+    layout: Layout,
+    outlines: Outlines,
+    store: FactStore,
+    origin: tuple[object, ...] = (),
+) -> Links:
     """Who imports whom among Python files; ``blobs`` gives each one's blob id by path, ``outlines`` the outlines of blobs.
 
     What was remembered of a tree with the same paths and roots is taken, and only the files with other contents are resolved.
+    ``origin``, where it is given, is remembered with it.
     """
     paths = tuple(blobs)
     now = tuple(blobs.values())
-    key = _key(paths, layout)
+    roots = tuple(sorted(layout.roots))
     known = store.recall(_NAME)
-    if isinstance(known, tuple) and len(known) == 5 and known[0] == key:
-        _, then, marks, starts, flat = known
+    if isinstance(known, tuple) and len(known) == 7 and known[:2] == (roots, paths):
+        _, _, then, marks, starts, flat, _ = known
         differing = [number for number, blob in enumerate(now) if blob != then[number]]
         if len(differing) <= _MOST_ALTERED:
             found = outlines(now[one] for one in differing) if differing else {}
@@ -72,20 +151,30 @@ def links(blobs: Mapping[str, str], layout: Layout, outlines: Outlines, store: F
                 resolving = _Resolving(paths, layout)
                 for one in altered:
                     resolved[one] = frozenset(resolving.used(paths[one], found[now[one]]))
-            return Links(paths, _numbers(starts), _numbers(flat), resolved)
+            linked = Links(paths, _numbers(starts), _numbers(flat), resolved)
+            if origin:
+                fresh = {number: _mark(found[now[number]]) for number in differing}
+                marks = tuple(fresh.get(number, mark) for number, mark in enumerate(marks))
+                store.remember(_NAME, (roots, paths, now, marks, *linked.packed(), origin))
+            return linked
     found = outlines(now)
     resolving = _Resolving(paths, layout)
     users: list[list[int]] = [[] for _ in paths]
     for number, path in enumerate(paths):
         for used in resolving.used(path, found[now[number]]):
             users[used].append(number)
-    starts_, flat_ = array("I", [0]), array("I")
-    for importing in users:
-        flat_.extend(importing)
-        starts_.append(len(flat_))
     marks = tuple(_mark(found[blob]) for blob in now)
-    store.remember(_NAME, (key, now, marks, starts_.tobytes(), flat_.tobytes()))
-    return Links(paths, starts_, flat_, {})
+    starts, flat = _packed(users)
+    store.remember(_NAME, (roots, paths, now, marks, starts, flat, origin))
+    return Links(paths, _numbers(starts), _numbers(flat), {})
+
+
+def _packed(users: Iterable[Iterable[int]]) -> tuple[bytes, bytes]:
+    starts, flat = array("I", [0]), array("I")
+    for importing in users:
+        flat.extend(importing)
+        starts.append(len(flat))
+    return starts.tobytes(), flat.tobytes()
 
 
 def _numbers(packed: bytes) -> Sequence[int]:
@@ -93,13 +182,10 @@ def _numbers(packed: bytes) -> Sequence[int]:
 
 
 def _mark(outline: Outline) -> bytes:
+    import hashlib  # OpenSSL, which a selection without an edit does without
+
     text = "\0".join(outline).encode("utf-8", "surrogateescape")
     return hashlib.blake2b(text, digest_size=16).digest()
-
-
-def _key(paths: Iterable[str], layout: Layout) -> bytes:
-    text = "\0".join((*paths, "", *sorted(layout.roots)))
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
 class _Resolving:
@@ -138,10 +224,11 @@ def importers(
         came[path] = path
         waiting.append(path)
     collected = tuple(tests)
+    paths = linked.paths
     while waiting:
         path = waiting.popleft()
         number = linked.numbers.get(path)
-        reached = [] if number is None else [linked.paths[one] for one in linked.users(number)]
+        reached = [] if number is None else [paths[one] for one in linked.users(number)]
         folder, _, name = path.rpartition("/")
         if name == "__init__.py" and folder and number is not None and came[path] == path:
             # Importing anything below a package runs the package: followed for what changed, not for what merely imports it.

@@ -6,34 +6,24 @@ same changed lines, such as the variants of one parametrized test, tell the same
 of any. Short tests go before long ones that promise the same.
 """
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from hunkgate.gates.tests.choice import Choice, SelectedTest
 from hunkgate.model import Change
 
 _RECENT_SECONDS = 14 * 86400
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Words that say nothing about what a test is about.
 _COMMON = frozenset(
     {"test", "tests", "testing", "init", "py", "the", "and", "with", "from", "main", "for", "self"}
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rank:
-    """The place of one test: what is smaller runs earlier."""
-
-    tier: int
-    turn: int
-    promise: float
-    seconds: float
-    node: str
-
-    @property
-    def key(self) -> tuple[int, int, float, float, str]:
-        return (self.tier, self.turn, -self.promise, self.seconds, self.node)
+# The place of one test, what is smaller runs earlier: its tier and turn, how little it promises, its seconds, its node id.
+_Rank = tuple[int, int, float, float, str]
 
 
 def in_order(choice: Choice, change: Change, now: float) -> tuple[str, ...]:
@@ -45,7 +35,7 @@ def in_order(choice: Choice, change: Change, now: float) -> tuple[str, ...]:
     words = _words_of(change, choice)
     shared = _shared(choice.tests)
     distances = {one.path: one.distance for one in choice.files}
-    ranked = []
+    ranked: list[_Rank] = []
     promises = {
         test.record.node: _promise(test, shared, words, distances.get(test.record.file, 0))
         for test in choice.tests
@@ -57,27 +47,27 @@ def in_order(choice: Choice, change: Change, now: float) -> tuple[str, ...]:
         record = test.record
         kind = (record.file, record.node.partition("[")[0], _kind(test))
         ranked.append(
-            _Rank(
-                tier=_tier(test, diff, now),
-                turn=turns[kind],
-                promise=promises[record.node],
-                seconds=record.seconds,
-                node=record.node,
+            (
+                _tier(test, diff, now),
+                turns[kind],
+                -promises[record.node],
+                record.seconds,
+                record.node,
             )
         )
         turns[kind] += 1
     # A file without records: nothing is known of its tests but how near it stands.
     ranked += (
-        _Rank(
-            tier=0 if path in diff else 1,
-            turn=0,
-            promise=_kinship(path, words) + 1 / (1 + distances.get(path, 0)),
-            seconds=0.0,
-            node=path,
+        (
+            0 if path in diff else 1,
+            0,
+            -(_kinship(path, words) + 1 / (1 + distances.get(path, 0))),
+            0.0,
+            path,
         )
         for path in choice.unknown
     )
-    return tuple(one.node for one in sorted(ranked, key=lambda one: one.key))
+    return tuple(node for *_, node in sorted(ranked))
 
 
 def files_in_order(choice: Choice, change: Change, now: float) -> tuple[str, ...]:
@@ -145,12 +135,15 @@ def _words_of(change: Change, choice: Choice) -> Mapping[str, float]:
 
 def _kinship(node: str, words: Mapping[str, float]) -> float:
     """How much a test's name shares with what changed."""
-    return sum(words.get(word, 0.0) for word in set(_words(node.partition("[")[0])))
+    if not words:
+        return 0.0
+    # Thousands of names share their folders.
+    found = {word for part in node.partition("[")[0].split("/") for word in _words(part)}
+    return sum(words[word] for word in found if word in words)
 
 
-def _words(name: str) -> Iterable[str]:
-    for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name):
-        word = part.lower()
-        if len(word) > 2 and word not in _COMMON:
-            # Plurals and the like: `options` is about `option`.
-            yield word.removesuffix("s")
+@functools.lru_cache(maxsize=4096)
+def _words(name: str) -> tuple[str, ...]:
+    parts = (part.lower() for part in _WORD.findall(name))
+    # Plurals and the like: `options` is about `option`.
+    return tuple(word.removesuffix("s") for word in parts if len(word) > 2 and word not in _COMMON)

@@ -1,18 +1,20 @@
 """Which test files a change can make fail: none (and why), these (and why each), or all (and why)."""
 
 import enum
-import fnmatch
-import hashlib
 import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from hunkgate.gates.tests import coarse, delta, reader, roots
+from hunkgate.gates.tests import coarse, delta, names, reader, roots
 from hunkgate.gates.tests.facts import ASKED, MODULE, Facts, FactStore, Outline
-from hunkgate.gates.tests.graph import Graph, Key
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.model import GITLINK, SYMLINK, Change, FileChange, Tree
+
+if TYPE_CHECKING:
+    # A large tree is answered without it.
+    from hunkgate.gates.tests.graph import Graph, Key
 
 # Names are followed through trees of at most this many Python files. Above it the answer is by imports alone: following every
 # name of Django's 2,800 files takes longer than a commit may.
@@ -98,7 +100,7 @@ class SelectedFile:
     path: str
     reason: str
     distance: int = 0
-    changed: tuple[Key, ...] = ()
+    changed: "tuple[Key, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +141,14 @@ class Seed:
 class Trace:
     """How the answer was found: the graph and what in it changed."""
 
-    graph: Graph
+    graph: "Graph"
     seeds: tuple[Seed, ...]
 
 
 def select(change: Change, settings: TestSettings, store: FactStore) -> Selection:
     """The test files of the head tree that the change can make fail. Raises GitError where a blob cannot be read."""
-    layout, tests = _surroundings(change.head, settings, store)
+    around = _surroundings(change.head, settings, store)
+    tests = around.tests
     if not tests:
         return Selection(kind=Kind.NONE, reason="the tree holds no test files")
     changed = tuple(one for one in change.files if one.base_blob != one.head_blob or one.old_path)
@@ -157,20 +160,26 @@ def select(change: Change, settings: TestSettings, store: FactStore) -> Selectio
             return _everything(tests, f"the submodule {one.path} changed")
     if not changed:
         return Selection(kind=Kind.NONE, reason="no content changed", tests=tests)
-    return _by_graph(change, changed, layout, tests, store)
+    return _by_graph(change, changed, around, store)
 
 
-def _surroundings(
-    tree: Tree, settings: TestSettings, store: FactStore
-) -> tuple[roots.Layout, tuple[str, ...]]:
+def _surroundings(tree: Tree, settings: TestSettings, store: FactStore) -> coarse.Surroundings:
     """The tree's layout and its test files, remembered for as long as no path, no configuration and no setting differs."""
+    asked = repr((settings.paths, settings.patterns))
+    recalled = coarse.recalled(tree, asked, store)
+    if recalled is not None:
+        return recalled
+    import hashlib  # OpenSSL, which what is recalled does without
+
     entries = tree.entries()
     ruling = (f"{path} {entries[path].blob}" for path in entries if roots.decides(path))
-    text = "\0".join((*entries, "", *ruling, "", repr(settings.paths), repr(settings.patterns)))
+    text = "\0".join((*entries, "", *ruling, "", asked))
     key = hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
     known = store.recall("layout")
     if isinstance(known, tuple) and len(known) == 3 and known[0] == key:
-        return roots.unpack(known[1]), known[2]
+        return coarse.Surroundings(
+            layout=roots.unpack(known[1]), tests=known[2], asked=asked, key=key
+        )
     layout = roots.layout(tree)
     tests = tuple(path for path in entries if layout.is_test(path, settings))
     collected = frozenset(tests)
@@ -181,9 +190,10 @@ def _surroundings(
     )
     if doctests:
         # Which of them hold examples is for their contents to say.
-        return layout, tests + _with_doctests(tree, doctests)
+        tests += _with_doctests(tree, doctests)
+        return coarse.Surroundings(layout=layout, tests=tests, asked=asked, key=b"")
     store.remember("layout", (key, roots.pack(layout), tests))
-    return layout, tests
+    return coarse.Surroundings(layout=layout, tests=tests, asked=asked, key=key)
 
 
 def _everything(tests: tuple[str, ...], reason: str) -> Selection:
@@ -197,7 +207,7 @@ def _everything(tests: tuple[str, ...], reason: str) -> Selection:
 
 def _matches(path: str, patterns: Iterable[str]) -> str:
     name = path.rpartition("/")[2]
-    return next((one for one in patterns if fnmatch.fnmatchcase(name, one)), "")
+    return next((one for one in patterns if names.matches(name, one)), "")
 
 
 def _with_doctests(tree: Tree, paths: Iterable[str]) -> tuple[str, ...]:
@@ -224,6 +234,15 @@ def gather(trees: Mapping[str, tuple[Tree, str]], store: FactStore) -> dict[str,
     return found
 
 
+def _python(tree: Tree) -> dict[str, str]:
+    """The blob ids of the tree's Python files, by path."""
+    return {
+        path: entry.blob
+        for path, entry in tree.entries().items()
+        if _is_python(path) and entry.mode not in (SYMLINK, GITLINK)
+    }
+
+
 def _is_python(path: str) -> bool:
     return path.endswith(".py")
 
@@ -231,15 +250,12 @@ def _is_python(path: str) -> bool:
 def _by_graph(
     change: Change,
     changed: tuple[FileChange, ...],
-    layout: roots.Layout,
-    tests: tuple[str, ...],
+    around: coarse.Surroundings,
     store: FactStore,
 ) -> Selection:
-    sources = {
-        path: (change.head, entry.blob)
-        for path, entry in change.head.entries().items()
-        if _is_python(path) and entry.mode not in (SYMLINK, GITLINK)
-    }
+    layout, tests = around.layout, around.tests
+    blobs = _python(change.head) if around.blobs is None else around.blobs
+    sources = {path: (change.head, blob) for path, blob in blobs.items()}
     parts: dict[str, delta.Delta] = {}
     before_: dict[str, bytes] = {}
     data: list[str] = []
@@ -267,7 +283,12 @@ def _by_graph(
                 if was and one.base_blob is not None:
                     sources[path] = (change.base, one.base_blob)
     if len(sources) > MOST_FILES:
-        return _by_files(sources, parts, data, layout, tests, store)
+        # What is recalled by a tree holds its files and no others, and needs no learning anew.
+        learning = len(sources) == len(blobs) and around.blobs is None
+        origin = coarse.origin(change.head, around) if learning else ()
+        return _by_files(sources, parts, data, layout, tests, store, origin)
+    from hunkgate.gates.tests.graph import Graph
+
     files = gather(sources, store)
     gone = {(path, name) for path, part in parts.items() for name in part.gone}
     altered = {(path, name) for path, part in parts.items() for name in part.changed if name}
@@ -279,7 +300,7 @@ def _by_graph(
 
 def _no_longer_used(
     parts: Mapping[str, delta.Delta], files: Mapping[str, Facts], before: Mapping[str, bytes]
-) -> frozenset[Key]:
+) -> "frozenset[Key]":
     """The removed definitions that the changed files themselves mentioned: who did so is changed as well, and counts instead."""
     removed = {
         (path, name)
@@ -306,6 +327,7 @@ def _by_files(
     layout: roots.Layout,
     tests: tuple[str, ...],
     store: FactStore,
+    origin: tuple[object, ...],
 ) -> Selection:
     """The answer by imports alone."""
     for path in parts:
@@ -330,7 +352,7 @@ def _by_files(
         if not users:
             return _everything(tests, f"{others[0]} changed, and nothing tells which test uses it")
         changed |= users
-    linked = coarse.links(blobs, layout, outlines, store)
+    linked = coarse.links(blobs, layout, outlines, store, origin)
     ways = coarse.importers(linked, layout, tests, changed)
     files = tuple(
         SelectedFile(
@@ -381,11 +403,11 @@ def _naming(
 
 
 def _answer(
-    graph: Graph,
+    graph: "Graph",
     parts: Mapping[str, delta.Delta],
     data: Iterable[str],
     tests: tuple[str, ...],
-    unused: frozenset[Key],
+    unused: "frozenset[Key]",
 ) -> Selection:
     """``unused`` are changed definitions that need not be reached by anything."""
     seeds: list[Seed] = []
@@ -443,7 +465,7 @@ def _answer(
     )
 
 
-def _seed(graph: Graph, path: str, name: str, unused: frozenset[Key]) -> Seed:
+def _seed(graph: "Graph", path: str, name: str, unused: "frozenset[Key]") -> Seed:
     node = graph.node(path, name)
     bits = graph.reached(node)
     asked = graph.find(path, ASKED) if name == "__getattr__" else None
@@ -456,7 +478,7 @@ def _seed(graph: Graph, path: str, name: str, unused: frozenset[Key]) -> Seed:
     return Seed(path=path, name=name, node=node, bits=graph.unseen(node), seen=False)
 
 
-def _imports_matter(graph: Graph, path: str, part: delta.Delta) -> bool:
+def _imports_matter(graph: "Graph", path: str, part: delta.Delta) -> bool:
     """Whether the changed imports of a file can make more differ than the names that they bind.
 
     They do where a module of the project is now loaded, or is loaded no more, for a test that loads the file; where a name may
@@ -481,7 +503,7 @@ def _is_prose(path: str) -> bool:
     return bool(_matches(path, _PROSE)) or path.startswith(_PROSE_FOLDERS)
 
 
-def _selected(graph: Graph, seeds: list[Seed], bits: int) -> tuple[SelectedFile, ...]:
+def _selected(graph: "Graph", seeds: list[Seed], bits: int) -> tuple[SelectedFile, ...]:
     distances = graph.distances([seed.node for seed in seeds])
     found = []
     for index, path in enumerate(graph.tests):
