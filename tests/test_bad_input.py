@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from gitfolder import Content, Folder, Ran
+from processes import children, gone
 
 POLICY = {"hunkgate.toml": '[paths]\nforbidden = ["secrets/"]\n', "a.txt": "1\n"}
 RUN = [sys.executable, "-m", "hunkgate"]
@@ -448,6 +449,31 @@ def test_a_check_that_is_interrupted_says_so(
     assert (process.returncode, out) == (130, "")
     assert "interrupted; nothing was judged and your files are unchanged" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL],
+    ids=lambda one: one.name,
+)
+def test_what_reads_objects_ends_with_the_check_however_that_ends(
+    folder: Folder, tmp_path: Path, number: signal.Signals
+) -> None:
+    folder.commit(POLICY)
+    folder.stage({"b.txt": "1\n"})
+    signs, env = waiting_git(tmp_path)
+    with stopped_at(folder, [*RUN, "check"], signs, env) as process:
+        commands = {
+            child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children(process.pid)
+        }
+        process.send_signal(number)
+        process.wait()
+        for child, command in commands.items():
+            if b"sleep" in command:  # of a killed check nobody is left to end it
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+        assert [b"cat-file" in command for command in commands.values()].count(True) == 1
+        assert all(gone(child) for child in commands)
 
 
 def slow_tests(folder: Folder, tmp_path: Path) -> Path:

@@ -1,7 +1,6 @@
 """Objects are read by one lasting process: every answer belongs to its question, and one that breaks off is never an empty answer."""
 
 import os
-import select
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ from hunkgate.errors import GitError, ToolError
 from hunkgate.git import Repository, open_repository
 from hunkgate.objects import Objects, Stored
 from hunkgate.process import Dialogue
+from processes import children, gone
 
 CONTENTS = {
     "empty": b"",
@@ -23,23 +23,6 @@ CONTENTS = {
     "zeros": b"\0" * 70_000,
     "large": b"line\n" * 400_000,
 }
-
-
-def children(pid: int | None = None) -> set[int]:
-    """The processes that this one started and that are still there, dead ones that nobody asked about included."""
-    own = pid or os.getpid()
-    listed = Path(f"/proc/{own}/task").glob("*/children")
-    return {int(child) for file in listed for child in file.read_text().split()}
-
-
-def gone(pid: int) -> bool:
-    """Whether a process ends within ten seconds."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    with open(descriptor, closefd=True):
-        return bool(select.select([descriptor], [], [], 10)[0])
 
 
 @pytest.fixture(params=["sha1", "sha256"])

@@ -2,7 +2,6 @@
 
 import io
 import os
-import select
 import sys
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from hunkgate.errors import ToolError
 from hunkgate.process import Followed, Limits, follow
+from processes import gone
 
 # Prints its own process id first, so that a test can look whether it is gone.
 LINGERS = """
@@ -35,16 +35,6 @@ def followed(script: str, limits: Limits | None = None) -> tuple[Followed, bytes
         limits=limits or Limits(),
     )
     return ended, out.getvalue()
-
-
-def gone(pid: int) -> bool:
-    """Whether a process ends: a signal that has been sent takes effect when its receiver is scheduled next."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    with open(descriptor, closefd=True):
-        return bool(select.select([descriptor], [], [], 10)[0])
 
 
 def test_output_and_errors_come_through_and_the_status_is_told() -> None:
