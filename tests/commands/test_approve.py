@@ -283,6 +283,52 @@ def test_a_commit_takes_its_approval_along_and_is_accepted_by_every_hook(
     assert repository.judged().code == 0
 
 
+def test_an_amended_commit_keeps_its_approval_when_more_is_staged_and_the_message_is_new(
+    repository: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GIT_AUTHOR_DATE")
+    assert repository.run("install", "--native").code == 0
+    folder = repository.folder
+    line = repository.staged().approve()
+    folder.git("commit", "-q", "-m", "scale", "--date", "2026-01-01T00:00:00Z")
+    folder.stage({"src/app.py": "x = 2\n"})
+    folder.git("commit", "-q", "--amend", "-m", "scale, and more")
+    assert folder.git("log", "-1", "--format=%B").splitlines() == ["scale, and more", "", line]
+    assert repository.judged().code == 0
+    second = repository.staged("replicas: 4\n").approve()
+    folder.git("commit", "-q", "--amend", "-m", "scale twice")
+    message = folder.git("log", "-1", "--format=%B").splitlines()
+    assert (message[0], sorted(message[2:])) == ("scale twice", sorted((line, second)))
+    assert repository.judged().code == 0
+
+
+def test_a_new_commit_takes_no_approval_of_the_last_one_along(
+    repository: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = repository.folder
+    repository.commit(repository.staged().approve())
+    monkeypatch.setenv("GIT_AUTHOR_DATE", "@1700000000 +0000")
+    folder.stage({"src/app.py": "x = 2\n"})
+    message = folder.path / "message"
+    message.write_text("more\n")
+    assert repository.run("hook", "prepare-commit-msg", str(message), "message").code == 0
+    assert message.read_text() == "more\n"
+
+
+def test_a_commit_that_only_seems_to_amend_takes_the_approvals_that_wait(
+    repository: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two commits within a second: what the last one brought was never approved, what is staged was."""
+    folder = repository.folder
+    repository.staged("replicas: 2\n").commit()
+    monkeypatch.setenv("GIT_AUTHOR_DATE", folder.git("log", "-1", "--format=@%ad", "--date=raw"))
+    line = repository.staged("replicas: 3\n").approve()
+    message = folder.path / "message"
+    message.write_text("more\n")
+    assert repository.run("hook", "prepare-commit-msg", str(message), "message").code == 0
+    assert message.read_text().splitlines() == ["more", "", line]
+
+
 def test_only_the_approvals_that_a_commit_needs_are_attached(repository: Enrolled) -> None:
     folder = repository.folder
     repository.staged().approve()

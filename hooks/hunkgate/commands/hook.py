@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     message = file.read_bytes()
     written = tuple(consents.in_text(message, "the message"))
     if arguments.hook == "prepare-commit-msg":
-        _attach(repository, file, written, arguments.commit)
+        _attach(repository, file, written, arguments.source, arguments.commit)
         return 0
     if not (written or consent.waiting(repository)):
         # Nothing was lifted by an approval, so the commit hook has judged all that there is.
@@ -53,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     )
 
 
-def _attach(repository: Repository, file: Path, written: tuple[Carried, ...], amended: str) -> None:
+def _attach(
+    repository: Repository, file: Path, written: tuple[Carried, ...], source: str, amended: str
+) -> None:
     """Add the lines that the commit needs to its message: pending ones, and where it amends one, those of that.
 
     A commit that is refused anyway is left to commit-msg.
@@ -61,11 +64,10 @@ def _attach(repository: Repository, file: Path, written: tuple[Carried, ...], am
     staged = repository.staged()
     known = consents.pending(repository)
     head = repository.resolve("HEAD")
-    # With -m git does not say that it amends; a commit that changes nothing does little else.
-    amends = repository.resolve(amended) == head if amended else not staged.files
-    if head is not None and amends:
+    changes = [staged]
+    if head is not None and _amends(repository, head, source, amended, staged):
         known += tuple(consents.in_commit(repository, head))
-        staged = _with_head(repository)
+        changes.append(_with_head(repository))
     lines = {}
     for one in known:
         try:
@@ -74,8 +76,14 @@ def _attach(repository: Repository, file: Path, written: tuple[Carried, ...], am
             continue
     if not lines:
         return
-    verdict = _judged(repository, (*known, *written), staged, amends=amends)
-    used = {approval.nonce: None for lifted in verdict.approved for approval in lifted.approvals}
+    used = {
+        approval.nonce: None
+        for change in changes
+        for lifted in _judged(
+            repository, (*known, *written), change, amends=change is not staged
+        ).approved
+        for approval in lifted.approvals
+    }
     # What the message carries of an approval is left to commit-msg: a second copy would hide that the first is another's.
     present = set(_nonces(written))
     needed = [lines[nonce] for nonce in used if nonce in lines and nonce not in present]
@@ -84,6 +92,24 @@ def _attach(repository: Repository, file: Path, written: tuple[Carried, ...], am
         repository.run(
             "interpret-trailers", "--in-place", "--no-divider", *trailers, str(file.absolute())
         )
+
+
+def _amends(repository: Repository, head: str, source: str, amended: str, staged: Change) -> bool:
+    """Whether the commit being made seems to take the place of HEAD.
+
+    Git says so only where HEAD's own message is edited. With -m or -F the hooks can tell by the author's date, which an amended commit
+    keeps; a commit made within the same second only looks so, and then its own approvals are attached all the same.
+    """
+    if amended:
+        return repository.resolve(amended) == head
+    if not staged.files:
+        return True  # a commit that changes nothing does little else
+    if source != "message":
+        return False
+    date = repository.run(
+        "log", "-1", "--no-show-signature", "--format=@%ad", "--date=raw", "--end-of-options", head
+    )
+    return date.decode("utf-8", "replace").strip() == os.environ.get("GIT_AUTHOR_DATE")
 
 
 def _nonces(carried: tuple[Carried, ...]) -> Iterator[str]:
