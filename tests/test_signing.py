@@ -163,6 +163,20 @@ def test_a_certificate_of_a_listed_authority_holds(tmp_path: Path) -> None:
         verified(listed(keygen(tmp_path, "other"), options="cert-authority"), signature)
 
 
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
+def test_two_certificates_of_one_key_are_one_key(tmp_path: Path, kind: str) -> None:
+    authority, key = keygen(tmp_path, "authority"), keygen(tmp_path, "key", kind)
+    prints = {sshsig.fingerprint(signing.public_key(key))}
+    for number, name in enumerate((ALICE, "al@example.com")):
+        certify = ("ssh-keygen", "-q", "-s", str(authority), "-I", str(number), "-n", name)
+        subprocess.run((*certify, f"{key}.pub"), check=True)
+        allowed = listed(authority, "*@example.com", "cert-authority")
+        stated = verified(allowed, signed(tmp_path / "key-cert.pub"), principal=name)
+        assert stated.certificate
+        prints.add(stated.fingerprint)
+    assert len(prints) == 1
+
+
 def test_a_folder_of_signers_is_private_and_gone_afterwards() -> None:
     with signing.signers(b"x") as signers:
         folder = signers._file.parent

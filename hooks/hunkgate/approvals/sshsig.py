@@ -21,6 +21,15 @@ _PRESENT, _VERIFIED = (
     0x04,
 )  # authenticator data flags UP and UV, Web Authentication level 2, 6.1
 _ARMOUR_COLUMNS = 70
+# How many strings a public key holds after its type: RSA e, n (RFC 4253); ECDSA curve, point (RFC 5656); Ed25519 one (RFC 8709);
+# a security key's also the application (PROTOCOL.u2f).
+_KEY_FIELDS = (
+    ("ssh-rsa", 2),
+    ("ecdsa-sha2-", 2),
+    ("ssh-ed25519", 1),
+    ("sk-ssh-ed25519", 2),
+    ("sk-ecdsa-sha2-", 3),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +48,8 @@ class SshSignature:
 
     @property
     def fingerprint(self) -> str:
-        """The key's fingerprint as ``ssh-keygen -l`` prints it."""
-        return fingerprint(self.key)
+        """The key's fingerprint as ``ssh-keygen -l`` prints it; of a certificate that of the key it certifies: it is one, however often certified."""
+        return fingerprint(_certified(self.key) if self.certificate else self.key)
 
     @property
     def certificate(self) -> bool:
@@ -52,6 +61,19 @@ def fingerprint(key: bytes) -> str:
     """The fingerprint of a public key blob, ``SHA256:...``."""
     digest = base64.b64encode(hashlib.sha256(key).digest()).decode("ascii")
     return f"SHA256:{digest.rstrip('=')}"
+
+
+def _certified(certificate: bytes) -> bytes:
+    """The public key blob in a certificate: its type without the suffix, and its own fields (PROTOCOL.certkeys)."""
+    rest = _Wire(certificate)
+    kind = rest.string().decode("ascii", "replace").partition("-cert-")[0]
+    rest.string()  # the nonce
+    kind += "@openssh.com" if kind.startswith("sk-") else ""
+    count = next((count for start, count in _KEY_FIELDS if kind.startswith(start)), 0)
+    if not count:
+        raise _malformed(f"certificates of {kind!r} are not known")
+    fields = (kind.encode(), *(rest.string() for _ in range(count)))
+    return b"".join(len(field).to_bytes(4) + field for field in fields)
 
 
 def read(blob: bytes) -> SshSignature:
