@@ -146,7 +146,8 @@ def test_the_tests_that_run(after: Mapping[str, str | None], expected: set[str])
 
 def test_nothing_to_run_is_its_own_answer_with_a_reason() -> None:
     choice = choose(
-        {"pkg/core.py": CORE.replace("x + 1", "x + 9")}, Records(tests=records().tests[1:])
+        {"pkg/core.py": CORE.replace("x + 1", "x + 9")},
+        records(one=TestRecord(node=ONE, run=a_run())),
     )
     assert choice.kind is Kind.NONE
     assert choice.reason
@@ -173,6 +174,15 @@ def test_a_test_file_without_a_record_goes_by_the_graph() -> None:
     choice = choose({"pkg/core.py": CORE.replace("x + 2", "x + 9")}, known)
     assert choice.unknown == ("tests/test_right.py",)
     assert nodes(choice) == {TWO}
+
+
+def test_a_file_of_which_a_test_was_never_recorded_goes_by_the_graph() -> None:
+    # The recorded run may have ended before it came to test_one.
+    choice = choose(
+        {"pkg/core.py": CORE.replace("x + 1", "x + 9")}, Records(tests=records().tests[1:])
+    )
+    assert choice.unknown == ("tests/test_left.py",)
+    assert TWO in choice.current
 
 
 def test_an_opaque_test_goes_by_the_graph() -> None:

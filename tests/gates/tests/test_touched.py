@@ -1,13 +1,7 @@
 """Which old lines call a test that executed them in question: function by function, before and after."""
 
-import ast
-import textwrap
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-import fakes
 from hunkgate.gates.tests import touched
 from hunkgate.gates.tests.touched import EVERY_LINE, Touched
 
@@ -34,9 +28,7 @@ class Box:
 
 
 def between(before: str, after: str) -> Touched:
-    change = fakes.change({"a.py": before.encode()}, {"a.py": after.encode()})
-    (file,) = change.files
-    return touched.between(change.before(file), change.after(file), change.hunks(file))
+    return touched.between(before.encode(), after.encode())
 
 
 def lines(bits: int) -> list[int]:
@@ -60,19 +52,25 @@ def lines(bits: int) -> list[int]:
         pytest.param(
             "        two()\n",
             "        two()\n    else:\n        four()\n",
-            [5, 6, 7, 8, 9, 10, 11, 12],
+            [9],
             id="a new branch concerns whoever met the condition, not only whoever took the branch before it",
         ),
         pytest.param(
             "    return x\n",
             "    five()\n    return x\n",
-            [11, 12, 13],
-            id="a new line concerns the statements beside it",
+            [13],
+            id="a new line concerns the statement that it stands before",
         ),
         pytest.param(
             "    return x\n",
             "    return x\n    six()\n",
-            [13],
+            [],
+            id="a line that nobody gets to concerns nobody",
+        ),
+        pytest.param(
+            "        three(item)\n",
+            "        three(item)\n        six()\n",
+            [12],
             id="a new last line concerns the last statement",
         ),
         pytest.param(
@@ -84,14 +82,14 @@ def lines(bits: int) -> list[int]:
         pytest.param(
             "    if x:\n",
             "    '''Text.'''\n    if x:\n",
-            [*range(5, 14)],
-            id="a docstring concerns the whole function",
+            [],
+            id="a docstring concerns no line",
         ),
         pytest.param(
             "        two()\n",
             "        item = 2\n",
-            [9, 10, 11, 12],
-            id="another kind of statement concerns those beside it",
+            [10],
+            id="another kind of statement is its own line",
         ),
         pytest.param(
             "        two()\n",
@@ -189,49 +187,37 @@ def test_unreadable_content_calls_everything_in_question(before: str, after: str
     assert between(before, after).lines == EVERY_LINE
 
 
-STATEMENTS = (
-    "pass",
-    "a = 1",
-    "if a:",
-    "for b in a:",
-    "while a:",
-    "try:",
-    "return a",
-    "a = (1,\n 2)",
-    "with a:",
-    "# note",
-)
-
-
-@st.composite
-def bodies(draw: st.DrawFn, depth: int = 0) -> str:
-    parts = []
-    for statement in draw(st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=4)):
-        if not statement.endswith(":"):
-            parts.append(statement)
-            continue
-        inner = draw(bodies(depth + 1)) if depth < 2 else "pass"
-        parts.append(f"{statement}\n{textwrap.indent(inner, '    ')}\n    pass")
-        if statement == "try:":
-            parts.append("finally:\n    pass")
-        elif draw(st.booleans()):
-            parts.append(f"else:\n{textwrap.indent(inner, '    ')}\n    pass")
-    return "\n".join(parts)
-
-
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except SyntaxError:
-        return False
-    return True
-
-
-@settings(max_examples=60, deadline=None)
-@given(before=bodies(), after=bodies())
-def test_every_change_of_a_body_calls_some_line_in_question(before: str, after: str) -> None:
-    one, other = (
-        f"def f(a):\n{textwrap.indent(body, '    ')}\n    pass\n" for body in (before, after)
-    )
-    if _parses(one) and _parses(other) and ast.dump(ast.parse(one)) != ast.dump(ast.parse(other)):
-        assert between(one, other).functions["f"]
+@pytest.mark.parametrize(
+    ("before", "after", "described", "loose"),
+    [
+        pytest.param("def f():\n    '''A.'''\n", "def f():\n    '''B.'''\n", {"f"}, set(), id="a docstring"),
+        pytest.param("def f(x): return x\n", "def f(x: int): return x\n", {"f"}, set(), id="an annotation"),
+        pytest.param("class C:\n    '''A.'''\n", "class C:\n    '''B.'''\n", {"C", "C.__doc__"}, set(), id="a class's docstring"),
+        pytest.param(
+            "class C:\n    '''A.'''\n    a = 1\n",
+            "class C:\n    '''B.'''\n    a = 2\n",
+            {"C.__doc__"},
+            {"C", "C.a"},
+            id="a class of which more than the docstring differs",
+        ),
+        pytest.param(
+            "@app.command\ndef f():\n    '''A.'''\n",
+            "@app.command\ndef f():\n    '''B.'''\n",
+            {"f"},
+            {"f"},
+            id="the docstring of a function that a decorator was shown",
+        ),
+        pytest.param(
+            "@app.command\ndef f(x=1): return x\n",
+            "@app.command\ndef f(x=2): return x\n",
+            set(),
+            {"f"},
+            id="the signature of a function that a decorator was shown",
+        ),
+    ],
+)  # fmt: skip
+def test_what_only_describes_is_told_apart(
+    before: str, after: str, described: set[str], loose: set[str]
+) -> None:
+    found = between(before, after)
+    assert (set(found.described), set(found.loose)) == (described, loose)

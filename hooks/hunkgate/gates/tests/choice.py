@@ -30,7 +30,7 @@ class Choice:
 
     ``files`` are the test files to run, in path order: all in them but ``current``, the node ids whose records still hold.
     ``tests`` are the recorded tests to run; a file may hold others that were never recorded. ``whole`` are those of the files in
-    which every test has to run. ``selection`` is what the import graph alone says.
+    which every test has to run, ``partly`` those with tests that were never recorded. ``selection`` is what the import graph alone says.
     """
 
     kind: Kind
@@ -39,6 +39,7 @@ class Choice:
     tests: tuple[SelectedTest, ...] = ()
     current: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    partly: frozenset[str] = frozenset()
     selection: Selection = field(repr=False)
 
     def as_selection(self) -> Selection:
@@ -68,8 +69,8 @@ class Choice:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """The files among them of which no test was ever recorded."""
-        recorded = {test.record.file for test in self.tests}
+        """The files among them with tests that were never recorded."""
+        recorded = {test.record.file for test in self.tests} - self.partly
         return tuple(one.path for one in self.files if one.path not in recorded)
 
 

@@ -12,7 +12,7 @@ mentioned wherever its class is. Each node holds a bit set with one bit per test
 
 import sys
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hunkgate.gates.tests import outside
 from hunkgate.gates.tests.facts import ASKED, DOCTESTS, MAIN, MODULE, Definition, Facts, Trait
@@ -116,6 +116,7 @@ class Graph:
         self._defined = {
             (path, one.name) for path, facts in files.items() for one in facts.definitions
         }
+        self._definitions: dict[str, dict[str, Definition]] = {}
         self._build()
 
     # Nodes
@@ -142,6 +143,16 @@ class Graph:
     def files_of(self, bits: int) -> tuple[str, ...]:
         """The test files of a bit set."""
         return tuple(path for index, path in enumerate(self.tests) if bits >> index & 1)
+
+    def definition(self, node: int) -> Definition | None:
+        """What was read of a node's definition; None for a node that stands for none, such as what an import binds."""
+        path, name = self.keys[node]
+        known = self._definitions.get(path)
+        if known is None:
+            facts = self._files.get(path)
+            known = {one.name: one for one in facts.definitions} if facts is not None else {}
+            self._definitions[path] = known
+        return known.get(name)
 
     # Edges. A target is 2n ("loaded") or 2n+1 ("mentioned").
 
@@ -920,7 +931,7 @@ class Graph:
 
     def _users(self, node: int) -> list[int]:
         """The definitions that mention this one, by its name or through what anything of that name stands for."""
-        back = self._mentions()
+        back = self.mentions()
         users: set[int] = set()
         seen = {node}
         waiting = [node]
@@ -935,7 +946,27 @@ class Graph:
                     waiting.append(before)
         return sorted(users)
 
-    def _mentions(self) -> list[list[int]]:
+    def is_built(self, node: int) -> bool:
+        """Whether somebody else than Python makes something of a class: a decorator, a metaclass, a base that is not the project's."""
+        definition = self.definition(node)
+        return definition is None or (
+            bool(definition.trait & Trait.BUILT)
+            or self._is_external(self.keys[node][0], definition, set())
+        )
+
+    def test_functions(self, path: str) -> Iterator[str]:
+        """The functions of a test file that pytest's own rules take for tests, by dotted name."""
+        facts = self._files.get(path)
+        for one in facts.definitions if facts is not None else ():
+            *owners, last = one.name.split(".")
+            if (
+                one.trait & Trait.FUNCTION
+                and last.startswith("test")
+                and all(owner.startswith("Test") for owner in owners)
+            ):
+                yield one.name
+
+    def mentions(self) -> list[list[int]]:
         """For every node, those that mention it."""
         if self._back is None:
             self._back = [[] for _ in self.keys]
@@ -1029,13 +1060,23 @@ class Graph:
                 return siblings
             folder = folder.rpartition("/")[0]
 
-    def loads_anyway(self, path: str, token: str) -> bool:
+    def loads_anyway(self, path: str, token: str, altered: frozenset[str]) -> bool:
         """Whether every test file that loads this file loads what the import token names without that import too.
 
-        False where the token names nothing of the project.
+        ``altered`` are all the imports that the change brings or takes. False where the token names nothing of the project.
         """
         level, dotted, name = _import(token)
         found = False
+        facts = self._files.get(path)
+        kept = () if facts is None else facts.module.tokens
+        if any(
+            one not in altered and one.startswith(f"+{level}:{dotted}:") for one in kept
+        ) and not any(
+            self._modules.exists(f"{stem}/{name}" if stem else name)
+            for stem in self._modules.named(path, level, dotted)
+        ):
+            # Another import of the file names the same module, and what this one takes from it is no module of its own.
+            return True
         for stem in self._modules.named(path, level, dotted):
             for one in (stem, f"{stem}/{name}"):
                 file = self._modules.files.get(one)

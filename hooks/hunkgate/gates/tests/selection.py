@@ -484,9 +484,10 @@ def _imports_matter(graph: "Graph", path: str, part: delta.Delta) -> bool:
     They do where a module of the project is now loaded, or is loaded no more, for a test that loads the file; where a name may
     not be found; and where a library is imported that nothing else in the tree imports so.
     """
+    altered = part.added_imports | part.removed_imports
     for token in part.added_imports:
         if graph.is_internal(path, token):
-            if not graph.is_bound(path, token) or not graph.loads_anyway(path, token):
+            if not graph.is_bound(path, token) or not graph.loads_anyway(path, token, altered):
                 return True
         elif not (
             token[3:].partition(":")[0].partition(".")[0] in sys.stdlib_module_names
@@ -494,7 +495,7 @@ def _imports_matter(graph: "Graph", path: str, part: delta.Delta) -> bool:
         ):
             return True
     return any(
-        graph.is_internal(path, token) and not graph.loads_anyway(path, token)
+        graph.is_internal(path, token) and not graph.loads_anyway(path, token, altered)
         for token in part.removed_imports
     )
 
