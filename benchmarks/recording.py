@@ -64,8 +64,9 @@ def processor_seconds(argv: list[str], folder: Path, variables: dict[str, str]) 
 
 def kept(into: Path, folder: Path, store: Path) -> float:
     """The processor seconds of reading what the processes wrote and storing it."""
+    tracked = {one.relative_to(folder).as_posix() for one in folder.rglob("*")}
     begun = time.process_time()
-    read = record.read(recording.outputs(into), lambda path: (folder / path).is_file(), time.time())
+    read = record.read(recording.outputs(into), tracked.__contains__, time.time())
     RecordStore(store).add(read.records)
     return time.process_time() - begun
 
