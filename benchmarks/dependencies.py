@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-PACKAGES, CHANGED, ROUNDS, BAR = 10_000, 100, 5, 1.5
+PACKAGES, CHANGED, ROUNDS, BAR = 10_000, 100, 4, 1.5
 COMMAND = [sys.executable, "-m", "hunkgate", "dependencies", "--staged", "--format", "json"]
 
 

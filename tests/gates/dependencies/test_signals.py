@@ -1,8 +1,11 @@
 """Which reasons a change carries, and how the policy weighs them."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from comparisons import GIT, OTHER, REGISTRY, between, locked, option, wanted
 from hunkgate.gates.dependencies import rules, versions
@@ -201,6 +204,34 @@ def test_what_a_manifest_explains_in_its_lock(
 )
 def test_names_that_can_be_mistaken(name: str, near: str) -> None:
     assert USED.neighbour(name) == near
+
+
+def edited(name: str, place: int, kind: str, letter: str) -> str:
+    place %= len(name)
+    return {
+        "out": name[:place] + name[place + 1 :],
+        "in": name[:place] + letter + name[place:],
+        "other": name[:place] + letter + name[place + 1 :],
+        "swap": name[:place] + name[place : place + 2][::-1] + name[place + 2 :],
+    }[kind]
+
+
+@given(
+    name=st.sampled_from(["numpy", "requests", "left-pad", "@babel/core", "github.com/spf13/pflag", "org.example:thing"]),
+    place=st.integers(0, 40),
+    kind=st.sampled_from(["out", "in", "other", "swap"]),
+    letter=st.sampled_from("abcxyz"),
+)  # fmt: skip
+def test_no_single_edit_of_a_name_is_missed_among_many(
+    name: str, place: int, kind: str, letter: str
+) -> None:
+    """Wherever the edit stands, but for the mark between two parts: a name without it names nothing."""
+    mistaken = edited(name, place, kind, letter)
+    others = {f"{name[:-1]}{number}-other" for number in range(50)}
+    assume(len(mistaken) >= 5 and [one for one in mistaken if one in "/:"] == [one for one in name if one in "/:"])  # fmt: skip
+    assume(all(len(part) > 2 for part in re.split(r"[/:]", mistaken)))
+    assume(mistaken != name)
+    assert Names({name, *others}).neighbour(mistaken) == name
 
 
 @pytest.mark.parametrize(

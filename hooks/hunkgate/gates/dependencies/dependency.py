@@ -18,6 +18,9 @@ class SourceKind(enum.Enum):
     ALIAS = "alias"
     IMAGE = "image"
 
+    # There is one object of each: Enum's own hash, of the name, is Python code that ten thousand records of a lock ask for.
+    __hash__ = object.__hash__
+
 
 class RefKind(enum.Enum):
     """How firmly a git or image source is pinned."""
@@ -26,6 +29,8 @@ class RefKind(enum.Enum):
     TAG = "tag"
     BRANCH = "branch"
     NONE = "none"
+
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

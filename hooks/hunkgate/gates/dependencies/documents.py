@@ -5,7 +5,7 @@ key given twice is refused in all of them, and so is what a reader could drown i
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from hunkgate.gates.dependencies.dependency import UnreadableError
 
@@ -281,15 +281,6 @@ def line_of_string(content: bytes, value: str) -> int:
     return line_of(content, value) or (line_of(content, escaped) if escaped != value else 0)
 
 
-def key_lines(content: bytes) -> Mapping[str, Sequence[int]]:
-    """The 1-based lines that begin with each key of a JSON document, in order, found in one pass; keys with escapes are left out."""
-    found: dict[str, list[int]] = {}
-    for number, line in enumerate(content.split(b"\n"), 1):
-        if match := _KEY.match(line):
-            found.setdefault(match[1].decode("utf-8", "replace"), []).append(number)
-    return found
-
-
 def lines_with(content: bytes, header: bytes) -> tuple[int, ...]:
     """The 1-based lines that hold nothing but the header, such as ``[[package]]``: one for each record of a TOML lock, in order."""
     return tuple(
@@ -455,7 +446,6 @@ def _documents(content: str) -> Iterator[object]:
             yield value
 
 
-_KEY = re.compile(rb'\s*"([^"\\]*)"\s*:')
 _NAME = re.compile(rb"[\w.-]|[^\x00-\x7f]")
 
 

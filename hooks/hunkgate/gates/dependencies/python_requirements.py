@@ -4,6 +4,7 @@ The lines follow pip's own reader (pip documentation, "Requirements File Format"
 here, so that nothing pip installs can hide behind an unusual line end, an abbreviated option or a continuation.
 """
 
+import functools
 import posixpath
 import re
 import shlex
@@ -30,7 +31,11 @@ def normalised(name: str) -> str:
     A name outside ASCII is kept exactly as it is written: folding case would turn some look-alikes into what they imitate (the Kelvin
     sign becomes k).
     """
-    return re.sub(r"[-_.]+", "-", name).lower() if name.isascii() else name
+    if not name.isascii():
+        return name
+    # Most names are written as the rule has them.
+    plain = "_" not in name and "." not in name and "--" not in name
+    return (name if plain else re.sub(r"[-_.]+", "-", name)).lower()
 
 
 def requirement(
@@ -112,8 +117,13 @@ def entry(
     )
 
 
+_PLACES = frozenset(("git", "ssh", "url", "file", "path", "workspace", "index", "source"))
+
+
 def table_source(table: Mapping[str, object], indexes: Mapping[str, str]) -> Source:
     """Where a table such as ``{git = "...", rev = "..."}`` leads; the default registry where it says nothing."""
+    if _PLACES.isdisjoint(table):
+        return registry("")
 
     def said(*keys: str) -> str:
         return next((str(table[key]).strip() for key in keys if table.get(key)), "")
@@ -134,6 +144,7 @@ def table_source(table: Mapping[str, object], indexes: Mapping[str, str]) -> Sou
     return registry(indexes.get(index, index))
 
 
+@functools.lru_cache(maxsize=1024)
 def registry(address: str) -> Source:
     """A package index; a closing stroke makes no other one."""
     return Source(locator=address.rstrip("/"))

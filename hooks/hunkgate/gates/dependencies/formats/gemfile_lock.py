@@ -51,19 +51,22 @@ def opened(content: bytes) -> Lock[_Gem, int]:
             if raw.startswith(("<<<<<<<", "=======", ">>>>>>>")):
                 raise UnreadableError("a merge conflict is left in the file", line=line)
             section, fields = raw, {}
+            source = _source(section, fields)
             if section not in _SECTIONS and not section.isupper():
                 raise UnreadableError(f"unknown section {section!r}", line=line)
         elif section in _SOURCES:
+            if raw.startswith("      "):
+                continue  # what a gem asks for
             if match := _FIELD.match(raw):
                 # A GEM section may name several remotes: all of them are where its gems may come from.
                 name, value = match.groups()
                 fields[name] = f"{fields[name]} {value}" if name in fields else value
+                source = _source(section, fields)
             elif match := _SPEC.match(raw):
                 name, version = match.group(1), match.group(2)
                 if section == "PATH" and fields.get("remote", "").strip("./") == "":
                     own.add(name)
                     continue
-                source = _source(section, fields)
                 kept = "" if source.kind is SourceKind.PATH else version
                 found.setdefault((name, kept, source), line)
         elif section == "CHECKSUMS" and (match := _CHECKSUM.match(raw)):

@@ -4,6 +4,7 @@
 ``"name": {:git, "url", "revision", [options]}``, one a line. A name that stands twice is read twice: Elixir takes the last.
 """
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
@@ -44,7 +45,7 @@ def opened(content: bytes) -> Lock[_Package, int]:
         bare = raw.strip()
         if not bare or bare in ("%{", "}", "%{}") or bare.startswith("#"):
             continue
-        one = _hex(raw) or _git(raw)
+        one = _entry(raw)
         if one is None:
             raise UnreadableError("neither a hex nor a git entry", line=line)
         found.setdefault(one, line)
@@ -65,6 +66,12 @@ def _records(several: Sequence[tuple[_Package, int]]) -> Iterator[Dependency]:
             flags=frozenset(("alias",)) if one.written != one.name else frozenset(),
             line=line,
         )
+
+
+# The other version of a lock has nearly all its lines.
+@functools.lru_cache(maxsize=16_384)
+def _entry(raw: str) -> _Package | None:
+    return _hex(raw) or _git(raw)
 
 
 def _hex(raw: str) -> _Package | None:

@@ -5,7 +5,7 @@ Read: version, hashes and source of every category's packages, the sources. Not 
 
 from collections.abc import Mapping
 
-from hunkgate.gates.dependencies import documents, python_locks, python_requirements
+from hunkgate.gates.dependencies import documents, lines, python_locks, python_requirements
 from hunkgate.gates.dependencies.dependency import (
     Option,
     UnreadableError,
@@ -30,15 +30,15 @@ def opened(content: bytes) -> Lock[Package, int]:
     # The first source is the one that is meant where a record names none. The others count by their names: what an address becomes is
     # told once, by its option, and not again by each of its packages.
     default = dict.fromkeys(list(indexes)[:1], "")
-    lines = documents.key_lines(content)
+    places = lines.Forward(content)
     found: list[tuple[Package, int]] = []
     for category in document:
         if category == "_meta":
             continue
-        start = next(iter(lines.get(category, ())), 0)
-        for name in documents.table_at(document, category):
-            record = documents.table_at(document, category, name)
-            line = next((one for one in lines.get(name, ()) if one >= start), 0)
+        table = documents.table_at(document, category)
+        for name in table:
+            record = documents.table_at(table, name)
+            line = places.line(f'"{name}": {{')
             source = python_requirements.table_source(record, default)
             if not python_locks.is_root(source):
                 found.append(

@@ -5,6 +5,7 @@ Both are written by the tool alone, in one shape: a key of specifiers at the mar
 by a blank, berry by a colon (a subset of YAML), with a ``? `` before a key of more than 1,024 characters. Workspaces are the project itself.
 """
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
@@ -22,7 +23,16 @@ from hunkgate.gates.dependencies.locks import Lock, record
 
 _FIELD = re.compile(r' {2}"?([A-Za-z_]+)"?(?::| (?=\S)) *(.*)\Z')
 _METADATA = ("3", "4", "5", "6", "7", "8", "9")
+_FOLDERS = "file:", "./", "../", "/"
 _CLASSIC = "# yarn lockfile v1"
+
+
+# An entry as yarn writes it, the lines between entries, and the fields of one; dependencies stand deeper.
+_WHOLE = re.compile(r"([^\s#?:][^\n]*):\n((?: {2}[^\n]++\n)++)(?:#[^\n]*+\n|\n)*+")
+_BETWEEN = re.compile(r"(?:#[^\n]*+\n|\n)*+")
+_FIELDS = re.compile(r'^ {2}"?([A-Za-z_]+)"?(?::| (?=\S)) *([^\n]*)$', re.MULTILINE)
+
+_Entry = tuple[int, str, Mapping[str, str]]
 
 
 class _Package(NamedTuple):
@@ -31,8 +41,9 @@ class _Package(NamedTuple):
     name: str
     written: str
     version: str
-    source: Source
-    hashes: frozenset[str]
+    where: str
+    digest: str
+    berry: bool
 
 
 def opened(content: bytes) -> Lock[_Package, int]:
@@ -41,7 +52,7 @@ def opened(content: bytes) -> Lock[_Package, int]:
     own: set[str] = set()
     keys: set[str] = set()
     berry = known = False
-    for line, key, fields in _entries(content):
+    for line, key, fields in _whole(content) or _by_line(content):
         if key in keys:
             raise UnreadableError(f"the key {key!r} stands twice", line=line)
         keys.add(key)
@@ -55,7 +66,7 @@ def opened(content: bytes) -> Lock[_Package, int]:
         if "version" not in fields:
             raise UnreadableError(f"{key} has no version", line=line)
         one = _berry(key, fields, line) if berry else _classic(key, fields)
-        if one.source.kind is SourceKind.WORKSPACE:
+        if berry and one.where.startswith("workspace:"):
             own.add(one.name)
         else:
             stated.setdefault(one, line)
@@ -71,8 +82,35 @@ def opened(content: bytes) -> Lock[_Package, int]:
     )
 
 
-def _entries(content: bytes) -> Iterator[tuple[int, str, dict[str, str]]]:
-    """Each entry as (line, key as written without its quotes, fields)."""
+def _whole(content: bytes) -> list[_Entry] | None:
+    """Each entry as (line, key without its quotes, fields) of a lock as yarn writes it; None where anything is otherwise."""
+    text = lines.text(content)
+    found: list[_Entry] = []
+    start = _BETWEEN.match(text)
+    offset = start.end() if start else 0
+    line = 1 + text.count("\n", 0, offset)
+    while offset < len(text):
+        entry = _WHOLE.match(text, offset)
+        if entry is None or (fields := _fields(entry[2])) is None:
+            return None
+        found.append((line, entry[1], fields))
+        line += text.count("\n", offset, entry.end())
+        offset = entry.end()
+    return found
+
+
+# The other version of a lock has nearly all its entries.
+@functools.lru_cache(maxsize=16_384)
+def _fields(text: str) -> Mapping[str, str] | None:
+    """The fields in the lines of an entry; None where a line that is not deeper is none, or one stands twice."""
+    several = _FIELDS.findall(text)
+    fields = {name: _bare(value) for name, value in several}
+    deeper = text.count("\n   ") + text.startswith("   ")
+    return fields if len(fields) == text.count("\n") - deeper else None
+
+
+def _by_line(content: bytes) -> Iterator[_Entry]:
+    """The entries of any lock, line by line."""
     started, key, fields = 0, "", dict[str, str]()
     for number, raw in lines.numbered(content):
         if not raw or raw.lstrip().startswith("#"):
@@ -106,6 +144,9 @@ def _bare(text: str) -> str:
 
 def _specifiers(key: str) -> list[tuple[str, str]]:
     """The (name, specifier) pairs of a key: ``"@s/a@^1", b@2``."""
+    if "," not in key and '"' not in key:
+        cut = key.find("@", 1)
+        return [(key, "") if cut < 0 else (key[:cut], key[cut + 1 :])]
     pairs = []
     for one in re.split(r"\s*,\s*", key.replace('"', "")):
         cut = one.find("@", 1)
@@ -114,19 +155,16 @@ def _specifiers(key: str) -> list[tuple[str, str]]:
 
 
 def _classic(key: str, fields: Mapping[str, str]) -> _Package:
-    written, specifier = _specifiers(key)[0]
+    several = _specifiers(key)
+    written, specifier = several[0]
     name = written
-    for other, one in _specifiers(key):
+    for other, one in several:
         if one.startswith("npm:") and "@" in one[5:]:
             name, written = one[4:].rpartition("@")[0], other
-    address, _, digest = fields.get("resolved", "").partition("#")
-    source = npm.tarball(fields.get("resolved", ""), name)
-    if not address and specifier.startswith(("file:", "./", "../", "/")):
-        source = Source(kind=SourceKind.PATH, locator=specifier)
-    hashes = set(fields.get("integrity", "").split())
-    if digest and source.kind is not SourceKind.GIT:
-        hashes.add(f"sha1:{digest}")
-    return _Package(name, written, fields["version"], source, frozenset(hashes))
+    where = fields.get("resolved", "")
+    if not where and specifier.startswith(_FOLDERS):
+        where = specifier
+    return _Package(name, written, fields["version"], where, fields.get("integrity", ""), False)
 
 
 def _berry(key: str, fields: Mapping[str, str], line: int) -> _Package:
@@ -134,12 +172,28 @@ def _berry(key: str, fields: Mapping[str, str], line: int) -> _Package:
     cut = resolution.find("@", 1)
     if cut < 0:
         raise UnreadableError(f"{key} has no resolution", line=line)
-    name, where = resolution[:cut], resolution[cut + 1 :]
+    name = resolution[:cut]
     # An alias is written in the key alone: `a@npm:b@^1` resolves to `b@npm:1.0.0`.
     written = next((one for one, _ in _specifiers(key) if one != name), name)
-    checksum = fields.get("checksum", "")
-    hashes = frozenset((checksum,)) if checksum else frozenset[str]()
-    return _Package(name, written, fields["version"], _where(name, where), hashes)
+    digest = fields.get("checksum", "")
+    return _Package(name, written, fields["version"], resolution[cut + 1 :], digest, True)
+
+
+def _source(one: _Package) -> Source:
+    if one.berry:
+        return _where(one.name, one.where)
+    if one.where.startswith(_FOLDERS):
+        return Source(kind=SourceKind.PATH, locator=one.where)
+    return npm.tarball(one.where, one.name)
+
+
+def _hashes(one: _Package, source: Source) -> frozenset[str]:
+    if one.berry:
+        return frozenset((one.digest,)) if one.digest else frozenset()
+    # Yarn 1 writes the hash of the archive behind its address too.
+    digest = one.where.partition("#")[2]
+    beside = {f"sha1:{digest}"} if digest and source.kind is not SourceKind.GIT else set[str]()
+    return frozenset((*one.digest.split(), *beside))
 
 
 def _where(name: str, where: str) -> Source:
@@ -161,14 +215,15 @@ def _where(name: str, where: str) -> Source:
 
 def _records(several: Sequence[tuple[_Package, int]]) -> Iterator[Dependency]:
     for one, line in several:
-        hidden = one.written != one.name or one.source.kind is SourceKind.ALIAS
+        source = _source(one)
+        hidden = one.written != one.name or source.kind is SourceKind.ALIAS
         yield record(
             "npm",
             one.name,
             one.version,
             raw_name=one.written,
-            source=one.source,
-            hashes=one.hashes,
+            source=source,
+            hashes=_hashes(one, source),
             flags=frozenset(("alias",)) if hidden else frozenset(),
             line=line,
         )
