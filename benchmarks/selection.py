@@ -86,11 +86,17 @@ def committed(archive: Path, into: Path) -> Path:
     with tarfile.open(archive) as content:
         content.extractall(into, filter="data")
     folder = next(one for one in into.iterdir() if one.is_dir())
-    nobody = ("-c", "user.name=b", "-c", "user.email=b@example.invalid")
-    for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "all")):
-        plain = ("git", *nobody, "-c", "core.hooksPath=/dev/null", *arguments)
-        subprocess.run(plain, cwd=folder, check=True)
+    for arguments in (("init", "-q"), ("add", "-A")):
+        subprocess.run(("git", *arguments), cwd=folder, check=True)
+    commit(folder, "all")
     return folder
+
+
+def commit(folder: Path, message: str) -> None:
+    """Commit what is staged, as nobody and without hooks."""
+    nobody = ("-c", "user.name=b", "-c", "user.email=b@example.invalid")
+    plain = ("git", *nobody, "-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", message)
+    subprocess.run(plain, cwd=folder, check=True)
 
 
 def compared(archive: Path, scratch: Path) -> None:
@@ -113,14 +119,34 @@ def compared(archive: Path, scratch: Path) -> None:
         file.write_bytes(file.read_bytes() + b"\n\ndef added_here():\n    return 1\n")
         started(folder, scratch, "git", "add", "-A")
 
+    def after(change: Callable[[], None]) -> Seconds:
+        """The least of several selections, each of something that was never selected before."""
+        found = []
+        for _ in range(WARM_RUNS):
+            change()
+            found.append(measured(select))
+        return Seconds(min(one.wall for one in found), min(one.cpu for one in found))
+
+    def next_commit() -> None:
+        commit(folder, "next")
+        edit(typical)
+
+    def add_file() -> None:
+        fresh = typical.with_name(f"{typical.stem}_{time.monotonic_ns()}.py")
+        fresh.write_bytes(typical.read_bytes())
+        started(folder, scratch, "git", "add", "-A")
+
     started(folder, scratch, *selecting[:-2], "--help")
     edit(typical)
     rows = [("plain walk of the syntax", walked := measured(lambda: walk(files)))]
     rows.append(("selection, nothing kept", measured(select)))
     rows.append(("selection, all kept", warm := quickest(select, WARM_RUNS)))
+    rows.append(("after another edit", after(lambda: edit(typical))))
+    rows.append(("after a commit and another edit", after(next_commit)))
     edit(largest)
     rows.append(("the largest source file too, new", measured(select)))
     rows.append(("the largest source file too, kept", quickest(select, WARM_RUNS)))
+    rows.append(("after a file was added", after(add_file)))
     rows.append(("git ls-tree and a bare Python", least := quickest(floor, WARM_RUNS)))
     loading = (sys.executable, "-c", "import git")
     rows.append(

@@ -45,6 +45,10 @@ class PytestSettings:
     doctest_globs: tuple[str, ...] = ("test*.txt",)
 
 
+# What holds where nothing is configured: asked for every file of a tree.
+_UNSET = PytestSettings(folder="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """What the tree's configuration says.
@@ -62,12 +66,12 @@ class Layout:
 
     def governing(self, path: str) -> PytestSettings:
         """The settings of the nearest folder above this path that has some."""
-        folder = path
+        folder = path if self.pytest else ""
         while folder:
             folder = folder.rpartition("/")[0]
             if folder in self.pytest:
                 return self.pytest[folder]
-        return PytestSettings(folder="")
+        return _UNSET
 
     def is_test(self, path: str, settings: TestSettings) -> bool:
         """Whether pytest collects this file by itself. ``settings`` may say otherwise."""
