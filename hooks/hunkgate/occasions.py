@@ -117,8 +117,12 @@ def framework(repository: Repository, env: Mapping[str, str] | None = None) -> O
     return None if not first else _onto_nothing(repository, first, commit(repository, first))
 
 
-def pushed(repository: Repository, remote: str, lines: bytes) -> tuple[Occasion, ...]:
+def pushed(
+    repository: Repository, remote: str, lines: bytes, *, address: str = ""
+) -> tuple[Occasion, ...]:
     """A push, from what git gives a pre-push hook: ``local-ref local-id remote-ref remote-id`` lines (githooks(5)).
+
+    ``address`` is where the push goes, as the hook was given it: by the name of the remote git may fetch from elsewhere.
 
     The base is the remote's own word: the id it reports for the ref, and for a new ref its default branch, asked with ls-remote.
     """
@@ -126,7 +130,7 @@ def pushed(repository: Repository, remote: str, lines: bytes) -> tuple[Occasion,
         (remote_ref, remote_id, local_id)
         for _ref, local_id, remote_ref, remote_id in _fields(lines, 4)
     ]
-    protected = _reported(repository, remote) if updates else None
+    protected = _reported(repository, remote, address or remote) if updates else None
     return tuple(
         found
         for ref, old, new in updates
@@ -302,12 +306,12 @@ def _onto_nothing(repository: Repository, name: str, head: str) -> Occasion:
     return Occasion(name=name, policies=(empty,), head=head)
 
 
-def _reported(repository: Repository, remote: str) -> tuple[str, str] | None:
+def _reported(repository: Repository, remote: str, address: str) -> tuple[str, str] | None:
     """The remote's default branch and its tip, as the remote says now; None for an empty remote.
 
     Raises GitError where the remote cannot be asked or its tip is not here.
     """
-    output = repository.run("ls-remote", "--symref", "--end-of-options", remote, "HEAD").decode(
+    output = repository.run("ls-remote", "--symref", "--end-of-options", address, "HEAD").decode(
         "utf-8", "surrogateescape"
     )
     name = id_ = ""
@@ -320,7 +324,7 @@ def _reported(repository: Repository, remote: str) -> tuple[str, str] | None:
         else:
             id_ = fact
     if not id_:
-        listed = repository.run("ls-remote", "--heads", "--end-of-options", remote)
+        listed = repository.run("ls-remote", "--heads", "--end-of-options", address)
         found = _fallback(_pairs(listed, "\t"))
         if found is None:
             return None

@@ -112,6 +112,20 @@ def test_every_ref_of_a_push_is_refused_that_brings_it(hooked: Folder, tmp_path:
     assert "bad" not in hooked.git("ls-remote", str(bare))
 
 
+def test_the_remote_that_is_pushed_to_is_asked_and_no_other_of_its_name(
+    hooked: Folder, tmp_path: Path
+) -> None:
+    real, fake = tmp_path / "real.git", tmp_path / "fake.git"
+    hooked.git("reset", "-q", "--hard")
+    for bare, branch in ((real, "main"), (fake, "side")):
+        hooked.git("init", "-q", "--bare", "-b", "main", str(bare))
+        hooked.git("push", "-q", "--no-verify", str(bare), f"{branch}:refs/heads/main")
+    hooked.git("remote", "add", "origin", str(fake))
+    hooked.git("config", "remote.origin.pushurl", str(real))
+    hooked.git("push", "-q", "origin", "side:refs/heads/new", check=False)
+    assert "new" not in hooked.git("ls-remote", str(real))
+
+
 def test_a_line_that_was_tampered_with_is_not_mended_by_the_approval_that_waits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,7 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _occasions(arguments: argparse.Namespace, repository: Repository) -> tuple[Occasion, ...]:
     if arguments.push:
-        return occasions.pushed(repository, arguments.push[0], sys.stdin.buffer.read())
+        return occasions.pushed(
+            repository, arguments.push[0], sys.stdin.buffer.read(), address=arguments.push[-1]
+        )
     if arguments.receive:
         return occasions.received(repository, sys.stdin.buffer.read())
     if arguments.transaction:

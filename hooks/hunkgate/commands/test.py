@@ -101,7 +101,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.import_ is not None:
         return _import(repository.state, arguments.import_)
     if arguments.push:
-        asked = occasions.pushed(repository, arguments.push[0], sys.stdin.buffer.read())
+        asked = occasions.pushed(
+            repository, arguments.push[0], sys.stdin.buffer.read(), address=arguments.push[-1]
+        )
     else:
         asked = (occasion.asked(arguments, repository),)
     if not asked:
