@@ -26,6 +26,12 @@ def test_what_passed_is_remembered_for_the_same_content_and_surroundings_alone(
     assert ledger.seconds() == {"tests/test_a.py": 1.5}
 
 
+def test_what_is_known_of_surroundings_holds_for_every_content(tmp_path: Path) -> None:
+    ledger = noted(tmp_path / "state")
+    assert ledger.known("s1") == {"tests/test_a.py"}
+    assert ledger.known("s2") == frozenset()
+
+
 def test_reading_a_ledger_that_does_not_exist_makes_none(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "state")
     assert (ledger.passed("c", "s"), ledger.seconds()) == (frozenset(), {})

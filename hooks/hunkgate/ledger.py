@@ -46,6 +46,11 @@ class Ledger:
         query = "SELECT unit, at FROM passes WHERE content = ? AND surroundings = ?"
         return frozenset(unit for unit, _ in self._rows(query, (content, surroundings)))
 
+    def known(self, surroundings: str) -> frozenset[str]:
+        """The units that passed in these surroundings on any content."""
+        query = "SELECT DISTINCT unit, '' FROM passes WHERE surroundings = ?"
+        return frozenset(unit for unit, _ in self._rows(query, (surroundings,)))
+
     def seconds(self) -> Mapping[str, float]:
         """How long each unit took when it ran last, in seconds."""
         return {

@@ -43,7 +43,8 @@ class Tested:
     """One run of the chosen tests, from what can be said without running to the verdict.
 
     ``record``: everything is run, to remember in ``store`` what each test executes; where Python makes it cheap every run does.
-    ``shard``: number and count of the slices, None for all of it. What was run before on the same content is not run again.
+    ``shard``: number and count of the slices, None for all of it. ``current``: the single tests that passed when they were recorded
+    and that execute nothing which differs since, by their ids. What was run before on the same content is not run again.
     """
 
     repository: Repository
@@ -54,6 +55,7 @@ class Tested:
     ledger: Ledger
     shard: tuple[int, int] | None
     store: RecordStore
+    current: frozenset[str] = frozenset()
     record: bool = False
 
     def verdict(self, wanted: Wanted) -> Verdict:
@@ -188,6 +190,7 @@ class Tested:
                 timeout_seconds=self.settings.timeout_seconds,
                 workers=self.settings.workers,
                 expected=self.ledger.seconds(),
+                current=self._current(jobs, interpreter),
                 out=sys.stdout.buffer,
                 err=sys.stderr,
             )
@@ -202,6 +205,18 @@ class Tested:
                 tally = trial.run(watched, place, terms, interpreter, extra)
                 tally.remarks += self._remembered(recording.outputs(into))
             return tally
+
+    def _current(self, jobs: Iterable[Job], interpreter: "Interpreters") -> frozenset[str]:
+        """The tests to leave out: a record does not say with which interpreter and libraries it was made, the ledger does."""
+        if not self.current:
+            return frozenset()
+        known = {
+            unit
+            for job in jobs
+            if job.runner == "pytest"
+            for unit in self.ledger.known(self._key(job, interpreter)).intersection(job.units)
+        }
+        return frozenset(node for node in self.current if node.partition("::")[0] in known)
 
     def _recorded(self, jobs: Iterable[Job], interpreter: "Interpreters") -> bool:
         """Whether to note what is executed: when asked to, and on every run where Python makes it cheap."""
@@ -279,6 +294,10 @@ def _summary(tally: Tally, before: int) -> str:
     parts = [f"{len(tally.passed)} passed"]
     if tally.tests:
         parts[0] += f" ({_counted(tally.tests, 'test')})"
+    if tally.current:
+        parts.append(
+            f"{_counted(tally.current, 'test')} left out that execute nothing which changed"
+        )
     if tally.empty:
         parts.append(f"{len(tally.empty)} without a test to run")
     if before:

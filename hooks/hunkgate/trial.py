@@ -1,5 +1,6 @@
 """The jobs of all runners, one after another: output shown as it comes, within the budget and the time limit, and what came of them."""
 
+import json
 import os
 import sys
 import tempfile
@@ -28,7 +29,8 @@ _INSIDE = Path(__file__).parent / "inside"
 class Terms:
     """On what terms to run: seconds from now, 0 for no limit, and where to show what.
 
-    ``expected`` maps units to the seconds they took before. ``workers``: see TestSettings.
+    ``expected`` maps units to the seconds they took before. ``workers``: see TestSettings. ``current`` are the ids of single
+    pytest tests that are not to run.
     """
 
     budget_seconds: int
@@ -37,6 +39,7 @@ class Terms:
     out: BinaryIO
     err: TextIO
     workers: int | None = None
+    current: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -48,6 +51,7 @@ class Tally:
     empty: list[str] = field(default_factory=list)
     deferred: list[str] = field(default_factory=list)
     tests: int = 0
+    current: int = 0
     failures: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -127,6 +131,7 @@ def _add(job: Job, reading: Reading, limit: str, seconds: float, tally: Tally) -
     tally.failed += sorted(reading.failed)
     tally.empty += sorted(reading.empty)
     tally.tests += reading.tests
+    tally.current += reading.current
     tally.failures += reading.failures
     tally.remarks += reading.remarks
     unsettled = [unit for unit in job.units if unit not in settled]
@@ -139,7 +144,7 @@ def _add(job: Job, reading: Reading, limit: str, seconds: float, tally: Tally) -
     elif unsettled and not reading.failed:
         tally.faults.append(f"{job.runner} ended without saying how {unsettled[0]} fared")
     tally.seconds |= reading.seconds or (
-        {} if limit else {unit: seconds / len(job.units) for unit in job.units}
+        {} if limit or reading.current else {unit: seconds / len(job.units) for unit in job.units}
     )
 
 
@@ -158,6 +163,10 @@ def _pytest(
         **_apart(place),
         **extra,
     }
+    if terms.current:
+        listed = report.parent / "current"
+        listed.write_text(json.dumps(sorted(terms.current)), "ascii")
+        variables["HUNKGATE_CURRENT"] = str(listed)
     roots = [place.top / job.folder / one for one in ("src", "lib")]
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     folders = [

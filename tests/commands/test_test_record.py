@@ -63,3 +63,55 @@ def test_recording_changes_no_file_of_the_users(made: Project) -> None:
     before = made.state()
     made.test("--record")
     assert made.state() == before
+
+
+def test_tests_that_execute_nothing_which_changed_are_left_out(made: Project) -> None:
+    made.test("--record")
+    made.stage({"src/pkg/core.py": CORE.replace("return 2", "return 1 + 1")})
+    ran = made.test()
+    assert (ran.status, "1 passed (1 test)" in ran.out) == (0, True)
+    assert "1 test left out that execute" in ran.out
+
+
+def test_what_passed_in_part_counts_as_passed_on_the_same_content(made: Project) -> None:
+    made.test("--record")
+    made.stage({"src/pkg/core.py": CORE.replace("return 2", "return 1 + 1")})
+    made.test()
+    assert "1 test file passed before on the same content" in made.test().out
+
+
+def test_a_test_that_failed_when_it_was_recorded_is_not_left_out(made: Project) -> None:
+    made.commit({"tests/test_core.py": TESTS.replace("core.one() == 1", "core.one() == 0")})
+    made.test("--record")
+    made.stage({"src/pkg/core.py": CORE.replace("return 2", "return 1 + 1")})
+    ran = made.test()
+    assert (ran.status, "test_one" in ran.err + ran.out) == (1, True)
+
+
+def test_a_test_of_which_nothing_is_known_in_this_environment_runs(
+    made: Project, tmp_path: Path
+) -> None:
+    made.test("--record")
+    made.test("--export", str(tmp_path / "records"))
+    state = made.top / ".git/hunkgate"
+    (state / NAME).unlink()
+    (state / "ledger.sqlite3").unlink()
+    made.test("--import", str(tmp_path / "records"))
+    made.stage({"src/pkg/core.py": CORE.replace("return 2", "return 1 + 1")})
+    assert "1 passed (2 tests)" in made.test().out
+
+
+def test_a_test_that_came_since_the_record_runs(made: Project) -> None:
+    made.test("--record")
+    cases = "\n\nimport pytest\n\n\n@pytest.mark.parametrize('n', core.NUMBERS)\ndef test_many(n):\n    assert core.two() == 2\n"
+    made.commit(
+        {
+            "src/pkg/core.py": CORE + "\n\nNUMBERS = [1]\n",
+            "tests/test_core.py": TESTS + cases,
+        }
+    )
+    made.test("--record")
+    made.stage(
+        {"src/pkg/core.py": CORE.replace("return 2", "return 1 + 1") + "\n\nNUMBERS = [1, 2]\n"}
+    )
+    assert "(4 tests)" in made.test().out

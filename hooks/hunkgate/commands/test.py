@@ -164,6 +164,7 @@ def judged(repository: Repository, asked: Occasion, arguments: argparse.Namespac
         ledger=Ledger(repository.state),
         shard=shard,
         store=RecordStore(repository.state),
+        current=choice.current,
         record=record,
     ).verdict(Wanted(everything=shard is None and choice.kind is Kind.ALL, files=files))
 

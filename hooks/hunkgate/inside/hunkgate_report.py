@@ -3,10 +3,11 @@
 The one module of its folder and free of imports beyond the standard library, so that the folder can stand on the project's
 PYTHONPATH and bring nothing else along. Any Python from 3.8 on, any pytest from 6 on, with and without pytest-xdist.
 
-HUNKGATE_REPORT names a file; each line of it is one JSON value with a key ``is``: ``collected`` {files: {path: items}}, ``deselected``
-{items}, ``test`` {path, node, outcome, seconds}, ``broken`` {path}, ``outside`` {files}, ``end`` {status}. Paths are relative to
+HUNKGATE_REPORT names a file; each line of it is one JSON value with a key ``is``: ``collected`` {files: {path: items}}, ``current``
+{files: {path: items}}, ``deselected`` {items}, ``test`` {path, node, outcome, seconds}, ``broken`` {path}, ``outside`` {files}, ``end`` {status}. Paths are relative to
 HUNKGATE_TOP, the folder that is judged. HUNKGATE_REAL is the work tree where that is another folder, a snapshot of what is
 committed: what would be imported from the work tree is then imported from the snapshot, or said to be outside.
+HUNKGATE_CURRENT names a file with a JSON list of node ids that need not run: nothing that they execute differs since they passed.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ class _Run:
         self.root = ""
         self.tests: dict[str, tuple[str, float]] = {}
         self.collected = False
+        self.leaving_out = False
 
 
 _run = _Run()
@@ -115,6 +117,12 @@ def _relative(path: str) -> str:
     return os.path.relpath(full, _TOP).replace(os.sep, "/")
 
 
+def _judged(node: str) -> str:
+    """A node id whose path is relative to the folder that is judged, not to pytest's root."""
+    path, sign, rest = node.partition("::")
+    return _relative(path) + sign + rest
+
+
 def _worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
@@ -155,6 +163,26 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     _run.root = str(session.config.rootpath)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that are said to be current; one that is not known by its id runs."""
+    name = os.environ.get("HUNKGATE_CURRENT")
+    if not name:
+        return
+    current = frozenset(json.loads(Path(name).read_bytes()))
+    left = [item for item in items if _judged(item.nodeid) in current]
+    if not left:
+        return
+    gone = set(map(id, left))
+    items[:] = [item for item in items if id(item) not in gone]
+    # Every worker of pytest-xdist leaves out the same.
+    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
+        _say("current", files=_counted(item.nodeid for item in left))
+    _run.leaving_out = True
+    config.hook.pytest_deselected(items=left)
+    _run.leaving_out = False
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Say how many tests each file holds."""
     if not _worker(session.config) and session.items:
@@ -170,16 +198,20 @@ def pytest_xdist_node_collection_finished(ids: Sequence[str]) -> None:
 
 def _collected(nodes: Iterable[str]) -> None:
     _run.collected = True
+    _say("collected", files=_counted(nodes))
+
+
+def _counted(nodes: Iterable[str]) -> dict[str, int]:
     files: dict[str, int] = {}
     for node in nodes:
         path = _relative(node.split("::")[0])
         files[path] = files.get(path, 0) + 1
-    _say("collected", files=files)
+    return files
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     """Say that the project's own code left tests out."""
-    if items and not _worker(items[0].config):
+    if items and not _run.leaving_out and not _worker(items[0].config):
         _say("deselected", items=len(items))
 
 

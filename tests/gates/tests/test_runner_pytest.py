@@ -69,6 +69,31 @@ def test_outcomes(
     assert bool(reading.fault) == fault
 
 
+def test_a_file_of_which_the_rest_is_current_passed() -> None:
+    reading = read(
+        [
+            {"is": "current", "files": {"a.py": 1, "b.py": 2}},
+            {"is": "collected", "files": {"a.py": 1}},
+            ended("a.py"),
+            END,
+        ]
+    )
+    assert (sorted(reading.passed), sorted(reading.empty), reading.current) == (
+        ["a.py", "b.py"],
+        [],
+        3,
+    )
+    # What the whole file takes is not known from a part of it.
+    assert reading.seconds == {}
+
+
+def test_a_current_rest_does_not_hide_a_failure() -> None:
+    left = {"is": "current", "files": {"a.py": 1}}
+    collected = {"is": "collected", "files": {"a.py": 1}}
+    reading = read([left, collected, ended("a.py", outcome="failed"), END], 1)
+    assert (sorted(reading.passed), sorted(reading.failed)) == ([], ["a.py"])
+
+
 def test_a_report_cut_off_in_a_line_is_read_up_to_there() -> None:
     report = (json.dumps(COLLECTED) + "\n" + json.dumps(ended("b.py")) + '\n{"is": "te').encode()
     assert sorted(runner.read(JOB, -9, report).passed) == ["b.py"]

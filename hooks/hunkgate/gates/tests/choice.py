@@ -28,7 +28,8 @@ class SelectedTest:
 class Choice:
     """The answer by test.
 
-    ``files`` are the test files to run, in path order: all in them but ``current``, the node ids whose records still hold.
+    ``files`` are the test files to run, in path order: all in them but ``current``, the ids of the tests that did not fail when they were
+    recorded and whose records still hold.
     ``tests`` are the recorded tests to run; a file may hold others that were never recorded. ``whole`` are those of the files in
     which every test has to run, ``partly`` those with tests that were never recorded. ``selection`` is what the import graph alone says.
     """

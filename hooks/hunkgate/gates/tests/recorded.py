@@ -72,7 +72,7 @@ def select(change: Change, records: Records, static: Static) -> Choice:
         elif test.file in reached and (test.opaque or not known.current(test)):
             reason = f"{reached[test.file].reason}; it has no record that holds"
             tests.append(SelectedTest(record=test, reason=reason))
-        else:
+        elif test.outcome != "failed":
             current.add(node)
     return _choice(by_graph, reached, whole, partly, tests, current)
 

@@ -38,14 +38,15 @@ class Job:
 class Reading:
     """How the units of a job fared. A unit of the job that is in none of them did not come to its end.
 
-    ``empty``: those that hold no test to run. ``tests`` counts the single tests that passed, where the runner tells. ``seconds``
-    maps a unit to the time it took. ``failures`` names the single tests that failed. ``fault`` is what made the run say nothing.
+    ``empty``: those that hold no test to run. ``tests`` counts the single tests that passed, where the runner tells. ``current`` counts those that were left
+    out as current. ``seconds`` maps a unit to the time it took, where all of it ran. ``failures`` names the single tests that failed. ``fault`` is what made the run say nothing.
     """
 
     passed: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     empty: frozenset[str] = frozenset()
     tests: int = 0
+    current: int = 0
     failures: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))

@@ -70,6 +70,7 @@ def extended(job: Job, *arguments: str) -> Job:
 def read(job: Job, status: int, report: bytes) -> Reading:
     """A file passed when all the tests collected in it ended and none failed."""
     collected: Counter[str] = Counter()
+    current: Counter[str] = Counter()
     ended: Counter[str] = Counter()
     seconds: dict[str, float] = {}
     failed: set[str] = set()
@@ -82,6 +83,9 @@ def read(job: Job, status: int, report: bytes) -> Reading:
         if kind == "collected":
             gathered = True
             collected.update(event["files"])
+        elif kind == "current":
+            gathered = True
+            current.update(event["files"])
         elif kind == "deselected":
             deselected += event["items"]
         elif kind == "test":
@@ -98,10 +102,11 @@ def read(job: Job, status: int, report: bytes) -> Reading:
             outside += list(event["files"])
         elif kind == "end":
             finished = True
-    complete = {path for path in collected if ended[path] >= collected[path]} - failed
+    known = collected.keys() | current.keys()
+    complete = {path for path in known if ended[path] >= collected[path]} - failed
     # A run that was made to end before it collected says nothing about the files.
     whole = finished and not failures and (gathered or status == _NOTHING_COLLECTED)
-    empty = set(job.units) - set(collected) - failed if whole else set()
+    empty = set(job.units) - known - failed if whole else set()
     remarks = []
     if deselected:
         remarks.append(f"{deselected} tests were left out by the project's own code")
@@ -112,7 +117,9 @@ def read(job: Job, status: int, report: bytes) -> Reading:
         tests=tests,
         failures=tuple(dict.fromkeys(failures)),
         remarks=tuple(remarks),
-        seconds=seconds,
+        # What a file takes is known where all of it ran.
+        seconds={path: taken for path, taken in seconds.items() if path not in current},
+        current=current.total(),
         fault=_fault(status, finished=finished, failed=bool(failed), outside=outside),
     )
 
