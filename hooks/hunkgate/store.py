@@ -182,12 +182,14 @@ class FileStore:
         for blob in dict.fromkeys(blobs):
             if blob in kept:
                 self._outlines.asked[blob] = None
-                found[blob] = kept[blob]
-            else:
+                with contextlib.suppress(EOFError, ValueError, TypeError):
+                    found[blob] = _loads(kept[blob])
+            if blob not in found:
                 missing.append(blob)
         if missing:
             fresh = self._read(missing, read)
-            self._outlines.add(fresh)
+            # Packed one by one: a commit asks for few of thousands.
+            self._outlines.add({blob: _dumps(one) for blob, one in fresh.items()})
             found |= fresh
         return found
 

@@ -32,7 +32,7 @@ from typing import NamedTuple, Protocol
 
 # Raise it whenever what ``reader`` writes, or what is remembered of layouts and imports, changes meaning: what another version kept
 # is not used.
-VERSION = 6
+VERSION = 7
 
 _DOTTED = re.compile(r"'\.{0,3}[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 
