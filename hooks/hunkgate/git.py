@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hunkgate import plumbing, rawdiff
+from hunkgate import descent, plumbing, rawdiff
 from hunkgate.blobs import Blobs
 from hunkgate.errors import GitError
 from hunkgate.model import GITLINK, Change, FileChange, Hunk, Origin, Status
@@ -302,17 +302,24 @@ class Repository:
                 stdin=stdin,
             )
         )
+        trees: dict[str, LazyTree] = {}
         for start in range(0, len(log), _COMMITS_AT_ONCE):
             some = [
                 (one, _answered(one, sections)) for one in log[start : start + _COMMITS_AT_ONCE]
             ]
-            self._expect(file for _commit, files in some for file in files)
-            for commit, files in some:
+            self._expect(file for _commit, (_all, own) in some for file in own)
+            for commit, (files, own) in some:
+                base = (
+                    trees.get(commit.parents[0]) or LazyTree(self, commit.parents[0])
+                    if commit.parents
+                    else self.no_tree()
+                )
+                trees[commit.id] = descent.child(base, commit.id, files)
                 yield Change(
                     origin=Origin.COMMIT,
-                    base=LazyTree(self, commit.parents[0]) if commit.parents else self.no_tree(),
-                    head=LazyTree(self, commit.id),
-                    files=self._counted(files),
+                    base=base,
+                    head=trees[commit.id],
+                    files=self._counted(own),
                     commit=commit.id,
                 )
 
@@ -493,14 +500,18 @@ def open_repository(start: Path | None = None) -> Repository:
 
 def _answered(
     commit: Commit, sections: Iterator[tuple[str, tuple[FileChange, ...]]]
-) -> tuple[FileChange, ...]:
-    """The next commit's own files: of a merge what differs from all its parents. Raises GitError for another commit's."""
+) -> tuple[tuple[FileChange, ...], tuple[FileChange, ...]]:
+    """All that the next commit changes against its first parent, and its own part: of a merge what differs from every parent.
+
+    Raises GitError where the answer is for another commit.
+    """
     parts = [next(sections, ("", ())) for _ in commit.parents or ("",)]
     if any(id_ != commit.id for id_, _files in parts):
         raise GitError(
             "git diff-tree answered for another commit than was asked", remedy="run git fsck"
         )
-    return _own(parts[0][1], [other for _id, other in parts[1:]]) if len(parts) > 1 else parts[0][1]
+    (_id, files), *others = parts
+    return files, _own(files, [other for _id, other in others]) if others else files
 
 
 def _own(

@@ -1,5 +1,6 @@
 """Trees: the files of one side of a change, as they are stored, only when they are asked for, or with a change laid over them."""
 
+import abc
 import functools
 import os
 from collections.abc import Iterable, Mapping
@@ -37,7 +38,7 @@ class Store(Protocol):
         """The files that differ between two trees, None where one of them is not here."""
 
 
-class _Stored:
+class _Stored(abc.ABC):
     """What every kind of tree has: contents from where it is stored."""
 
     def __init__(self, store: Store) -> None:
@@ -54,6 +55,21 @@ class _Stored:
     def hunks(self, before: str | None, after: str | None) -> tuple[Hunk, ...]:
         """The changed lines between two blobs."""
         return self.store.hunks(before, after)
+
+    @abc.abstractmethod
+    def find(self, path: str) -> Entry | None:
+        """The entry at exactly this path."""
+
+    def attribute(self, name: str, paths: Iterable[str]) -> Mapping[str, str]:
+        """The attribute's value for the paths that have it, by the .gitattributes files of this tree alone.
+
+        git itself would add those of the work tree and of .git/info, which the author of the change controls.
+        """
+        return attributes.values(name, paths, self._attributes_of)
+
+    def _attributes_of(self, folder: str) -> bytes:
+        entry = self.find(f"{folder}/.gitattributes" if folder else ".gitattributes")
+        return b"" if entry is None else self.read(entry.blob)
 
 
 class TreeObject(_Stored):
@@ -99,17 +115,6 @@ class TreeObject(_Stored):
         """Every file of the tree by path, in path order."""
         return self._all
 
-    def attribute(self, name: str, paths: Iterable[str]) -> Mapping[str, str]:
-        """The attribute's value for the paths that have it, by the .gitattributes files of this tree alone.
-
-        git itself would add those of the work tree and of .git/info, which the author of the change controls.
-        """
-        return attributes.values(name, paths, self._attributes_of)
-
-    def _attributes_of(self, folder: str) -> bytes:
-        entry = self.find(f"{folder}/.gitattributes" if folder else ".gitattributes")
-        return b"" if entry is None else self.read(entry.blob)
-
     def _entries_in(self, folder: str) -> Mapping[str, Entry] | None:
         if folder in self._folders:
             return self._folders[folder]
@@ -140,11 +145,11 @@ class LazyTree(_Stored):
 
     def __init__(self, store: Store, treeish: str) -> None:
         super().__init__(store)
-        self._treeish = treeish
+        self.treeish = treeish
 
     @functools.cached_property
     def _tree(self) -> TreeObject:
-        return self.store.tree(self._treeish)
+        return self.store.tree(self.treeish)
 
     @property
     def id(self) -> str:
@@ -158,10 +163,6 @@ class LazyTree(_Stored):
     def entries(self) -> Mapping[str, Entry]:
         """Every file of the tree by path."""
         return self._tree.entries()
-
-    def attribute(self, name: str, paths: Iterable[str]) -> Mapping[str, str]:
-        """The attribute's value for the paths that have it."""
-        return self._tree.attribute(name, paths)
 
     @property
     def stored(self) -> str:
@@ -179,17 +180,7 @@ class Overlay(_Stored):
     def __init__(self, base: TreeObject, files: tuple[FileChange, ...]) -> None:
         super().__init__(base.store)
         self._base = base
-        self._laid: dict[str, Entry | None] = {}
-        for file in files:
-            if file.status is Status.DELETED:
-                self._laid.setdefault(file.path, None)
-                continue
-            if file.status is Status.RENAMED and file.old_path is not None:
-                self._laid.setdefault(file.old_path, None)
-            if file.head_blob is not None:
-                self._laid[file.path] = Entry(
-                    path=file.path, mode=file.head_mode, blob=file.head_blob
-                )
+        self._laid = laid(files)
 
     def find(self, path: str) -> Entry | None:
         """The entry at exactly this path."""
@@ -224,13 +215,19 @@ class Overlay(_Stored):
         """Every file by path, in path order."""
         return self._all
 
-    def attribute(self, name: str, paths: Iterable[str]) -> Mapping[str, str]:
-        """The attribute's value for the paths that have it."""
-        return attributes.values(name, paths, self._attributes_of)
 
-    def _attributes_of(self, folder: str) -> bytes:
-        entry = self.find(f"{folder}/.gitattributes" if folder else ".gitattributes")
-        return b"" if entry is None else self.read(entry.blob)
+def laid(files: Iterable[FileChange]) -> dict[str, Entry | None]:
+    """What a change makes of every path that it touches: the entry on its head side, None where there is none any more."""
+    found: dict[str, Entry | None] = {}
+    for file in files:
+        if file.status is Status.DELETED:
+            found.setdefault(file.path, None)
+            continue
+        if file.status is Status.RENAMED and file.old_path is not None:
+            found.setdefault(file.old_path, None)
+        if file.head_blob is not None:
+            found[file.path] = Entry(path=file.path, mode=file.head_mode, blob=file.head_blob)
+    return found
 
 
 def _sides(file: FileChange) -> Sides:
