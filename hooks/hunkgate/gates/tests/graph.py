@@ -111,7 +111,6 @@ class Graph:
         # The members of each class: last name to slot.
         self._members: dict[Key, dict[str, int]] = defaultdict(dict)
         self._families = Families(files, self._modules)
-        self._loaded_by: dict[str, frozenset[str]] = {}
         self._back: list[list[int]] | None = None
         self._defined = {
             (path, one.name) for path, facts in files.items() for one in facts.definitions
@@ -518,27 +517,18 @@ class Graph:
         if found is not None:
             targets.append(2 * found + 1)
         else:
-            if not (inner is not None and below in self._submodules(file)):
-                targets += self._on_demand(file, name)
+            # For a module below it a package is asked first, and imports it then.
+            targets += self._on_demand(file, name) if inner is None else self._asked(file)
             for token in self._files[file].bindings.get("*", ()):
                 level, dotted, _ = _import(token)
                 for star in self._modules.named(file, level, dotted):
                     targets += self._member_of(star, name, seen | {stem})
         return targets
 
-    def _submodules(self, package: str) -> frozenset[str]:
-        """The stems that a package imports when it is imported itself: it has them as attributes from then on."""
-        known = self._loaded_by.get(package)
-        if known is None:
-            tokens = (one for one in self._files[package].module.tokens if one[0] == "+")
-            known = self._loaded_by[package] = frozenset(
-                stem
-                for token in tokens
-                for level, dotted, part in [_import(token)]
-                for parent in self._modules.named(package, level, dotted)
-                for stem in (parent, f"{parent}/{part}")
-            )
-        return known
+    def _asked(self, file: str) -> list[int]:
+        """What the module's ``__getattr__`` runs for a name that it does not answer for."""
+        found = self._ids.get((file, ASKED))
+        return [] if found is None else [2 * found + 1]
 
     def _on_demand(self, file: str, name: str = "") -> list[int]:
         """The module's ``__getattr__``, which answers for names that it does not have with anything of that name."""
@@ -741,14 +731,13 @@ class Graph:
             if inner is not None:
                 targets.append(self._module(inner))
             file = self._modules.files.get(stem, "")
-            answering = self._ids.get((file, ASKED))
-            if answering is not None and not file.endswith("/__init__.py"):
+            if not file.endswith("/__init__.py"):
                 # To import names from a module that is no package, Python asks it for its ``__path__``.
-                targets.append(2 * answering + 1)
+                targets += self._asked(file)
             if not at_import or (file, name) in self._gone:
                 targets += self._member_of(stem, name)
             elif (file, name) not in self._ids:
-                targets += self._on_demand(file, name)
+                targets += self._on_demand(file, name) if inner is None else self._asked(file)
             if not at_import:
                 self._escape([below])
                 if file:
