@@ -159,6 +159,7 @@ def narrow(source: str, test_a: str, test_b: str, **others: str) -> dict[str, st
 
 
 A_METHOD = "class Text:\n    def join(self, other):\n        return 1\n"
+ASKED = "class Text(Exception):\n    def __init__(self, x):\n        self.x = fill()\n\n\ndef fill():\n    return 1\n\n\ndef is_text(x):\n    return isinstance(x, (int, Text))\n\n\ndef guarded(x):\n    try:\n        return x\n    except (ValueError, Text):\n        return 3\n\n\ndef annotated(x):\n    y: Text = x\n    return y\n"
 UPDATE = "import os\n\n\nclass Text:\n    def update(self):\n        return 1\n\n\ndef fill():\n    os.environ.update(a='1')\n"
 
 
@@ -174,6 +175,9 @@ UPDATE = "import os\n\n\nclass Text:\n    def update(self):\n        return 1\n\
         pytest.param("def keep(cls):\n    cls.size = 1\n    return cls\n\n\n@keep\nclass A:\n    def step(self):\n        return 1\n", "pkg.A().step()", "pkg.A()", id="a method of a class that a decorator only alters"),
         pytest.param("class A:\n    def __show__(self):\n        return 1\n\n\ndef show(one):\n    return one.__show__()\n", "pkg.show(pkg.A())", "pkg.A()", id="a method with underscores that the project itself calls"),
         pytest.param("class Base:\n    def __init_subclass__(cls):\n        cls.size = 2\n\n\nclass A(Base):\n    def __init__(self):\n        self.x = make()\n\n\ndef make():\n    return 1\n", "pkg.A()", "pkg.Base", id="a class below one whose hook keeps nothing"),
+        pytest.param(ASKED, "pkg.Text(1)", "pkg.is_text(1)", id="a class that isinstance asks about"),
+        pytest.param(ASKED, "pkg.Text(1)", "pkg.guarded(1)", id="a class that an except names"),
+        pytest.param(ASKED, "pkg.Text(1)", "pkg.annotated(1)", id="a class that a local is annotated with"),
     ],
 )  # fmt: skip
 def test_what_is_not_meant(source: str, test_a: str, test_b: str) -> None:
@@ -195,6 +199,9 @@ def test_what_is_not_meant(source: str, test_a: str, test_b: str) -> None:
         pytest.param("class Top:\n    known = {}\n\n    def __init_subclass__(cls):\n        cls.known['a'] = cls\n\n\nclass Base(Top):\n    pass\n\n\nclass A(Base):\n    def __init__(self):\n        self.x = make()\n\n\ndef make():\n    return 1\n", "pkg.Top.known['a']()", id="a class that the hook of a base of its base keeps"),
         pytest.param("class A:\n    def __html__(self):\n        return 1\n\n\ndef show(one):\n    return hasattr(one, '__html__')\n", "pkg.A()", id="a method with underscores that other libraries call"),
         pytest.param("class A:\n    def answered(self):\n        return helped()\n\n\ndef helped():\n    return 1\n", "library.ask(pkg.A())", id="a method that nothing names, of an object that is handed out"),
+        pytest.param("class Meta(type):\n    def __instancecheck__(cls, other):\n        return 1\n\n\nclass A(metaclass=Meta):\n    pass\n\n\ndef asked(x):\n    return isinstance(x, A)\n", "pkg.asked(1)", id="a class whose metaclass answers isinstance"),
+        pytest.param("import abc\n\n\nclass A(abc.ABC):\n    @classmethod\n    def __subclasshook__(cls, other):\n        return 1\n\n\nclass B(A):\n    pass\n\n\ndef asked(x):\n    return isinstance(x, (int, B))\n", "pkg.asked(1)", id="a class above that answers isinstance"),
+        pytest.param("class A:\n    def step(self):\n        return 1\n\n\nKINDS = (A,)\n\n\ndef asked(x):\n    return isinstance(x, KINDS) or KINDS[0]().step()\n", "pkg.asked(1)", id="a table of classes that isinstance asks about"),
     ],
 )  # fmt: skip
 def test_what_is_meant_all_the_same(source: str, test_b: str) -> None:

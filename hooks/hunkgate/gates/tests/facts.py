@@ -9,6 +9,7 @@ import-time code. Each carries *tokens*, the names it mentions, in one small alp
 ``.run``                attribute ``run`` of something not known statically
 ``~run``                member ``run`` of the class at hand: of a method's first argument, or a name that its body binds;
                         ``~*`` one whose name is made at run time
+``%Base``               a class that is only asked about (``isinstance``, ``except``): no object of it comes to be here
 ``&Base``               a class made inside a function joins this class with others, or hands attributes on; ``&`` any
 ``'pkg.core.run``       a string constant that could name a module, an attribute, a program or a file
 ``(client``             a parameter, by which pytest hands out fixtures

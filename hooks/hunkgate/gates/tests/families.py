@@ -65,6 +65,10 @@ class Families:
         """The classes of the tree for which a name, or a chain of attributes, stands in a file; none where that is not known."""
         return frozenset(self._classes(path, token, frozenset()) or ())
 
+    def is_wide(self, key: Key) -> bool:
+        """Whether the class has a metaclass, answers for others, or has a base that is not known."""
+        return self._unknown or key in self._wide
+
     def above(self, path: str, name: str) -> frozenset[Key]:
         """The classes of the tree from which this one inherits, as far as they are known."""
         return _closure([(path, name)], self._above) - {(path, name)}

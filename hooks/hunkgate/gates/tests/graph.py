@@ -40,6 +40,9 @@ _LOOKS_UP = frozenset(
 )
 
 
+# Methods by which a class, or its metaclass, answers whether something is of it.
+_QUESTIONS = ("__instancecheck__", "__subclasscheck__", "__subclasshook__")
+
 # Who has one of these tokens may start a program by its name.
 _STARTERS = frozenset(
     {
@@ -669,6 +672,9 @@ class Graph:
                     edges.append(2 * self.node("", token))
             elif mark == "&":
                 continue
+            elif mark == "%":
+                if self._answers(path, token[1:]):
+                    edges += self._name(path, token[1:])
             elif mark in "^$":
                 fits = str.startswith if mark == "^" else str.endswith
                 edges += (
@@ -698,6 +704,21 @@ class Graph:
         for file in dict.fromkeys(self._let_go):
             edges += self._on_demand(file)
         self._let_go.clear()
+
+    def _answers(self, path: str, token: str) -> bool:
+        """Whether to ask if something is of this class can run code, or go otherwise because of the change.
+
+        An object of the class exists only where something else makes it, and names the class for that.
+        """
+        classes = self._families.classes(path, token)
+        return not classes or any(
+            key in self._altered
+            or self._families.is_wide(key)
+            or any((where, f"{name}.{hook}") in self._ids for hook in _QUESTIONS)
+            for one in classes
+            for key in (one, *self._families.above(*one))
+            for where, name in [key]
+        )
 
     def _own(self, path: str, name: str, member: str) -> list[int] | None:
         """What a member of a method's own object stands for ('*': every member); None where it could be anything."""

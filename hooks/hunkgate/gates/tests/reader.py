@@ -74,7 +74,6 @@ _PARTS = {
     for kind in vars(ast).values()
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
-_MARKS = ".~'\"(^$+@!&"
 _DELEGATES = frozenset({"__getattr__", "__getattribute__", "__setattr__", "__delattr__", "__dir__"})
 
 
@@ -527,6 +526,7 @@ class _Reading:
         local = stores is not None
         stores = stores if stores is not None else set()
         loads: list[tuple[str, tuple[str, ...]]] = []
+        asked: list[tuple[str, tuple[str, ...]]] = []
         inner: list[ast.AST] = []
         declared: set[str] = set()
         reflected: set[str] = set()
@@ -599,6 +599,24 @@ class _Reading:
                         tokens.add(f"{'~' if above else '.'}{attributes[-1]}")
                     stack.append(below)
                 continue
+            if kind is ast.ExceptHandler:
+                asked += _asked_about(node.type, stack)  # type: ignore[attr-defined]
+                if node.name:  # type: ignore[attr-defined]
+                    stores.add(node.name)  # type: ignore[attr-defined]
+                    otherwise.add(node.name)  # type: ignore[attr-defined]
+                stack.extend(node.body)  # type: ignore[attr-defined]
+                continue
+            if kind is ast.AnnAssign and local:
+                # Annotations of locals are never evaluated (PEP 526).
+                stack.append(node.target)  # type: ignore[attr-defined]
+                if node.value is not None:  # type: ignore[attr-defined]
+                    stack.append(node.value)  # type: ignore[attr-defined]
+                continue
+            if kind is ast.Call and _is_question(node):  # type: ignore[arg-type]
+                asked += _asked_about(node.args[1], stack)  # type: ignore[attr-defined]
+                loads.append((node.func.id, ()))  # type: ignore[attr-defined]
+                stack.append(node.args[0])  # type: ignore[attr-defined]
+                continue
             if kind is ast.Call:
                 self._made_class(node, tokens)  # type: ignore[arg-type]
                 if _dynamic(node, tokens, first):  # type: ignore[arg-type]
@@ -670,6 +688,11 @@ class _Reading:
                         otherwise.update(within.names)
         hidden = (outer | stores) - declared if local else outer
         tokens.update(stores & declared)
+        for name, path in asked:
+            if name in hidden or name in self._body or (path and name not in self._bindings):
+                loads.append((name, path))
+            else:
+                tokens.add("%" + ".".join((name, *path)))
         for name, path in loads:
             if name in hidden:
                 if plain and plain.get(name) == binds.get(name, 0) and name not in otherwise:
@@ -745,6 +768,34 @@ def _join(bases: Iterable[ast.expr], tokens: set[str]) -> None:
         while isinstance(root, ast.Attribute):
             root = root.value
         tokens.add(f"&{ast.unparse(base)}" if isinstance(root, ast.Name) else "&")
+
+
+def _is_question(call: ast.Call) -> bool:
+    """Whether the call only asks for the class of a value."""
+    return (
+        isinstance(call.func, ast.Name)
+        and call.func.id in ("isinstance", "issubclass")
+        and len(call.args) == 2
+        and not call.keywords
+    )
+
+
+def _asked_about(
+    expression: ast.expr | None, others: list[ast.AST]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """The classes that are named in a question for a class, as name and attributes; what is no such name goes to ``others``."""
+    found = []
+    for one in expression.elts if isinstance(expression, ast.Tuple) else [expression]:
+        path: list[str] = []
+        root = one
+        while isinstance(root, ast.Attribute):
+            path.insert(0, root.attr)
+            root = root.value
+        if isinstance(root, ast.Name):
+            found.append((root.id, tuple(path)))
+        elif one is not None:
+            others.append(one)
+    return found
 
 
 # Expressions that make a value of a type that Python brings.
