@@ -1,0 +1,120 @@
+"""MSBuild projects and ``packages.config``: https://learn.microsoft.com/nuget/consume-packages/package-references-in-project-files, central package management
+(``Directory.Packages.props``) and https://learn.microsoft.com/nuget/reference/packages-config.
+
+Read: references with their versions (attribute or child element), overrides, SDKs, restore sources. A property of the same file is followed. Not
+read: conditions, project references, what imported files say.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies.dependency import (
+    Dependency,
+    Option,
+    Reading,
+    Source,
+    SourceKind,
+    UnreadableError,
+)
+from hunkgate.gates.dependencies.documents import Element
+
+_REFERENCES = frozenset(
+    (
+        "PackageReference",
+        "PackageVersion",
+        "GlobalPackageReference",
+        "PackageDownload",
+        "DotNetCliToolReference",
+    )
+)
+_SOURCES = ("RestoreSources", "RestoreAdditionalProjectSources", "RestoreConfigFile")
+_PROPERTY = re.compile(r"\$\(([\w.-]+)\)")
+
+
+def read(content: bytes, _path: str) -> Reading:
+    """What the project takes from NuGet. Raises UnreadableError."""
+    root = documents.xml(content)
+    if root.name not in ("Project", "packages"):
+        raise UnreadableError(f"<{root.name}> is no project", line=root.line)
+    properties = dict(_properties(root))
+    return Reading(
+        dependencies=tuple(_dependencies(root, properties)), options=tuple(_options(root))
+    )
+
+
+def _every(root: Element) -> Iterator[Element]:
+    waiting = [root]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting.extend(reversed(one.children))
+
+
+def _properties(root: Element) -> Iterator[tuple[str, str]]:
+    """MSBuild's properties, whose names have no case."""
+    for group in _every(root):
+        if group.name == "PropertyGroup":
+            yield from ((one.name.lower(), one.text.strip()) for one in group.children)
+
+
+def _dependencies(root: Element, properties: Mapping[str, str]) -> Iterator[Dependency]:
+    for one in _every(root):
+        said = {key.lower(): value.strip() for key, value in one.attributes.items()}
+        said |= {child.name.lower(): child.text.strip() for child in one.children}
+        if one.name in _REFERENCES:
+            # An item may name several packages at once.
+            for name in re.split(r"\s*;\s*", said.get("include") or said.get("update") or ""):
+                yield from _package(name, said, one, properties)
+        elif one.name == "package" and root.name == "packages":
+            yield from _package(said.get("id", ""), said, one, properties)
+        elif one.name == "Sdk":
+            yield from _package(said.get("name", ""), said, one, properties, scope="build")
+        for sdk in said.get("sdk", "").split(";") if one.name in ("Project", "Import") else ():
+            name, _, version = sdk.strip().partition("/")
+            version = version or said.get("version", "")
+            if version:  # one without comes with the compiler itself
+                yield from _package(name, {"version": version}, one, properties, scope="build")
+
+
+def _package(
+    name: str,
+    said: Mapping[str, str],
+    element: Element,
+    properties: Mapping[str, str],
+    *,
+    scope: str = "runtime",
+) -> Iterator[Dependency]:
+    if not name:
+        return
+    override = said.get("versionoverride", "")
+    version = _PROPERTY.sub(
+        lambda match: properties.get(match[1].lower(), match[0]),
+        override or said.get("version", ""),
+    )
+    flags = {"override"} if override else set[str]()
+    if "$(" in name:
+        flags.add("dynamic")
+    yield Dependency(
+        ecosystem="nuget",
+        name=name.lower(),
+        raw_name=name,
+        requirement=version,
+        scope=scope,
+        # Without a version it is the solution's own list (Directory.Packages.props) that says which.
+        source=Source() if version else Source(kind=SourceKind.WORKSPACE),
+        flags=frozenset(flags),
+        line=element.line,
+    )
+
+
+def _options(root: Element) -> Iterator[Option]:
+    for one in _every(root):
+        if one.name in _SOURCES:
+            yield Option(
+                ecosystem="nuget",
+                name=one.name,
+                value=one.text.strip(),
+                signal="index-changed",
+                line=one.line,
+            )
