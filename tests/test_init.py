@@ -98,7 +98,10 @@ def test_the_protected_branch_is_the_origins(folder: Folder, tmp_path: Path, bra
     clone = Folder(tmp_path / "clone")
     folder.git("clone", "-q", str(folder.path), str(clone.path))
     clone.git("checkout", "-q", "-b", "topic")
-    assert tomllib.loads(written(clone))["base"] == branch
+    linked = Folder(tmp_path / "linked")
+    clone.git("worktree", "add", "-q", "-b", "linked", str(linked.path))
+    for one in (clone, linked):
+        assert tomllib.loads(written(one))["base"] == branch
 
 
 def test_a_branch_name_of_any_script_is_written_so_that_it_reads_back(folder: Folder) -> None:

@@ -192,6 +192,7 @@ def test_an_interrupt_between_question_and_answer_leaves_no_answer_for_the_next_
     assert repository.object(ids["text"]) == (ids["text"], "blob", CONTENTS["text"])
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Python 3.12: pytest-xdist has threads
 def test_a_forked_process_asks_by_itself(stored: Stock) -> None:
     repository, ids = stored
     assert repository.object(ids["text"])
