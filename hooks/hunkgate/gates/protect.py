@@ -5,7 +5,6 @@ Always judged by the base's policy, so a change cannot loosen the rule that judg
 """
 
 import functools
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -161,6 +160,8 @@ def _table(content: bytes) -> object:
     """``[tool.hunkgate]`` of a pyproject.toml: None where it has none, the content itself where it cannot be read."""
     if b"hunkgate" not in content:
         return None
+    import tomllib  # few changes touch a policy that lies there
+
     try:
         tool = tomllib.loads(content.decode("utf-8-sig")).get("tool", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):

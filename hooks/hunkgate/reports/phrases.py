@@ -1,6 +1,5 @@
 """The phrases that every report shares: what a finding is about, what may be done, the exact command for the human."""
 
-import datetime as dt
 import shlex
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -127,6 +126,8 @@ def consent(approval: Approval) -> str:
 
 def day(seconds: int) -> str:
     """The UTC day of a time in seconds since 1970."""
+    import datetime as dt  # only an approval has a day
+
     try:
         return dt.datetime.fromtimestamp(seconds, dt.UTC).strftime("%Y-%m-%d")
     except (OverflowError, ValueError, OSError):
