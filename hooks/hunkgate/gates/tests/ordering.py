@@ -1,19 +1,21 @@
 """Which test first: what is most likely to fail, so that a refusal comes early.
 
 Tests of the change itself come first, then those that failed of late, then by how much of what they execute is the changed code,
-how few others execute it, how near they stand in the import graph, and whether they are called like it. Tests that run the
-same changed lines, such as the variants of one parametrized test, tell the same: one of each kind goes ahead of the second
-of any. Short tests go before long ones that promise the same.
+how few others execute it, how near they stand in the import graph, and whether they are called like it or like what it says. Variants
+of one parametrized test that execute the same tell the same: each promises less than the one before. Short tests go before
+long ones that promise the same.
 """
 
 import functools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from hunkgate.gates.tests.choice import Choice, SelectedTest
 from hunkgate.model import Change
 
+# After this many tests that executed the same, another promises half as much.
+_VARIANTS = 4
 _RECENT_SECONDS = 14 * 86400
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Words that say nothing about what a test is about.
@@ -23,7 +25,7 @@ _COMMON = frozenset(
 
 
 # The place of one test, what is smaller runs earlier: its tier and turn, how little it promises, its seconds, its node id.
-_Rank = tuple[int, int, float, float, str]
+_Rank = tuple[int, float, float, str]
 
 
 def in_order(choice: Choice, change: Change, now: float) -> tuple[str, ...]:
@@ -45,12 +47,11 @@ def in_order(choice: Choice, change: Change, now: float) -> tuple[str, ...]:
         choice.tests, key=lambda one: (-promises[one.record.node], one.record.seconds)
     ):
         record = test.record
-        kind = (record.file, record.node.partition("[")[0], _kind(test))
+        kind = (record.file, record.node.partition("[")[0], record.footprints)
         ranked.append(
             (
                 _tier(test, diff, now),
-                turns[kind],
-                -promises[record.node],
+                -promises[record.node] / (1 + turns[kind] / _VARIANTS),
                 record.seconds,
                 record.node,
             )
@@ -60,7 +61,6 @@ def in_order(choice: Choice, change: Change, now: float) -> tuple[str, ...]:
     ranked += (
         (
             0 if path in diff else 1,
-            0,
             -(_kinship(path, words) + 1 / (1 + distances.get(path, 0))),
             0.0,
             path,
@@ -80,10 +80,6 @@ def _tier(test: SelectedTest, diff: set[str], now: float) -> int:
     if test.record.file in diff or now - test.record.failed < _RECENT_SECONDS:
         return 0
     return 1 if test.hits else 2
-
-
-def _kind(test: SelectedTest) -> object:
-    return tuple((one.path, one.blob, one.lines) for one in test.lines)
 
 
 def _shared(tests: Iterable[SelectedTest]) -> Mapping[tuple[str, str, int], int]:
@@ -117,7 +113,7 @@ def _promise(
 
 def _words_of(change: Change, choice: Choice) -> Mapping[str, float]:
     """The words in the names of what changed, each with its weight: definitions count more than files, rare words more than common."""
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     for file in change.files:
         for path in file.touched:
             for word in _words(path.rpartition("/")[2]):
@@ -127,10 +123,25 @@ def _words_of(change: Change, choice: Choice) -> Mapping[str, float]:
     for name in names:
         for word in _words(name):
             found[word] = max(found[word], 3)
+    said = _said(change)
+    for word in said:
+        found[word] += 2 / (1 + len(said) / 8)
     nodes = [set(_words(test.record.node)) for test in choice.tests]
     used = Counter(word for one in nodes for word in one)
     total = len(nodes) or 1
     return {word: weight * (1 - used[word] / total) for word, weight in found.items()}
+
+
+def _said(change: Change) -> frozenset[str]:
+    """The words of the lines that came and went."""
+    found: set[str] = set()
+    for file in change.files:
+        for hunk in change.hunks(file):
+            for line in (*hunk.removed, *hunk.added):
+                text = line.decode("utf-8", "replace").partition("#")[0]
+                for name in re.findall(r"\w+", text):
+                    found.update(_words(name))
+    return frozenset(found)
 
 
 def _kinship(node: str, words: Mapping[str, float]) -> float:
