@@ -1,12 +1,12 @@
 """hunkgate beside pytest-testmon, pytest-impacted and snob: the same one-line changes of real projects, in one run.
 
-python benchmarks/peers.py [--python PYTHON] [--mutants N] [--minutes M]
+python benchmarks/peers.py [--python PYTHON] [--mutants N] [--minutes M] [--projects NAME ...]
 
 The projects are source archives that pip downloads, the peers come from the same registry, all into a temporary folder. A case is a line of a
 project's package with one operator, condition, constant or result changed, drawn with a fixed seed; the truth is a run of the whole suite before
 and after. Cases that no test notices are dropped. For each selector: in how many cases every test file that newly fails was chosen (safe), the share of
 the test files and of the tests that it chose on average, the processor seconds of choosing (median), and what its preparation costs beside the plain run.
-PYTHON is the projects' interpreter: records want 3.12 or newer. No case is begun after M minutes (8); what was done by then is printed.
+PYTHON is the projects' interpreter: records want 3.12 or newer. No case of a project is begun after M minutes (2).
 """
 
 import argparse
@@ -288,9 +288,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--mutants", type=int, default=6, help="cases of each project")
-    parser.add_argument("--minutes", type=float, default=8.0)
+    parser.add_argument("--minutes", type=float, default=2.0, help="for the cases of each project")
+    every = [one.name for one in PROJECTS]
+    parser.add_argument("--projects", nargs="+", choices=every, default=every, metavar="NAME")
     given = parser.parse_args()
-    end = time.monotonic() + given.minutes * 60
     names = ("pytest-testmon", "pytest-impacted", "snob", "hunkgate", "hunkgate with a record")
     scores = {name: Score() for name in names}
     with tempfile.TemporaryDirectory(prefix="peers-") as temporary:
@@ -298,15 +299,14 @@ def main() -> None:
         tools = archives.environment(
             sys.executable, scratch / "tools", "pytest-impacted", "snob-lib"
         )
-        for project in PROJECTS:
-            if time.monotonic() > end:
-                break
+        for project in (one for one in PROJECTS if one.name in given.projects):
             work = Work(project, given.python, tools, scratch)
             work.prepared(scores)
             sources = sorted((work.folder / project.package).rglob("*.py"))
             made = [one for path in sources for one in mutants(path)]
             random.Random(project.name).shuffle(made)
             kept = tried = 0
+            end = time.monotonic() + given.minutes * 60
             while made and kept < given.mutants and time.monotonic() < end:
                 tried += 1
                 kept += work.judged(made.pop(), scores)

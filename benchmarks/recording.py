@@ -3,7 +3,7 @@
 python benchmarks/recording.py PYTHON [ROUNDS]
 
 PYTHON is an interpreter of 3.12 or newer. The suites come with pip from the registry (archives.py) into a temporary folder; one of thousands
-of tiny tests is made here. Each figure is the least of ROUNDS (3). The bar is 1.3. "kept" adds reading and storing the record, which hunkgate does
+of tiny tests and one of nothing but loops are made here. Each figure is the least of ROUNDS (3). The bar is 1.3. "kept" adds reading and storing the record, which hunkgate does
 afterwards in a process of its own. Takes about five minutes. Ends with 1 where a suite misses the bar.
 """
 
@@ -24,14 +24,11 @@ from hunkgate.gates.tests import record
 from hunkgate.records import RecordStore
 
 BAR = 1.3
-NETWORKX = archives.Project(
-    name="networkx",
-    root=".",
-    package="networkx",
-    tests=("networkx/algorithms/flow", "networkx/algorithms/tests/test_similarity.py"),
+TINY_TESTS = archives.Project(
+    name="3,000 tiny tests", root=".", package=".", tests=("test_tiny.py",)
 )
-MADE = archives.Project(name="3,000 tiny tests", root=".", package=".", tests=("test_tiny.py",))
-PROJECTS = (archives.ITSDANGEROUS, archives.JINJA, archives.SQLPARSE, archives.STRUCTLOG, NETWORKX)
+LOOPS = archives.Project(name="loops alone", root=".", package=".", tests=("test_loops.py",))
+PROJECTS = (archives.ITSDANGEROUS, archives.JINJA, archives.SQLPARSE, archives.STRUCTLOG)
 TINY = """\
 import pytest
 import tiny
@@ -49,6 +46,30 @@ def digits(number):
         found.append("0123456789"[digit])
         if not number:
             return "".join(reversed(found))
+"""
+
+LOOPS_TESTS = """\
+import pytest
+import loops
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_primes(number):
+    assert loops.primes(3000 + number)[:3] == [2, 3, 5]
+"""
+LOOPS_SOURCE = """\
+def primes(limit):
+    found = []
+    for number in range(2, limit):
+        for prime in found:
+            if prime * prime > number:
+                found.append(number)
+                break
+            if number % prime == 0:
+                break
+        else:
+            found.append(number)
+    return found
 """
 
 
@@ -74,6 +95,8 @@ def kept(into: Path, folder: Path, store: Path) -> float:
 def compared(project: archives.Project, folder: Path, python: str, rounds: int) -> bool:
     """Print the row of one suite; whether it keeps to the bar."""
     argv = [python, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider"]
+    if "pytest-asyncio" not in project.needs:  # all share one environment
+        argv += ["-p", "no:asyncio"]
     variables = archives.variables(project, folder)
     plain, recorded, keeping, size = [], [], [], 0
     for _ in range(rounds):
@@ -102,17 +125,19 @@ def main(python: str, rounds: int) -> int:
         scratch = Path(temporary).resolve()
         version = subprocess.check_output([python, "--version"], text=True).strip()
         print(f"{version}, the least of {rounds} rounds, bar {BAR}", flush=True)
+        needs = sorted({need for project in PROJECTS for need in project.needs})
+        interpreter = archives.environment(python, scratch / "env", "pytest", *needs)
         good = []
         for project in PROJECTS:
-            env = scratch / f"env-{project.name}"
-            interpreter = archives.environment(python, env, "pytest", *project.needs)
             folder = archives.unpacked(project, interpreter, scratch)
             good.append(compared(project, folder, interpreter, rounds))
         made = scratch / "made"
         made.mkdir()
         (made / "test_tiny.py").write_text(TINY)
         (made / "tiny.py").write_text(TINY_SOURCE)
-        good.append(compared(MADE, made, interpreter, rounds))
+        (made / "test_loops.py").write_text(LOOPS_TESTS)
+        (made / "loops.py").write_text(LOOPS_SOURCE)
+        good += [compared(one, made, interpreter, rounds) for one in (TINY_TESTS, LOOPS)]
     return int(not all(good))
 
 
