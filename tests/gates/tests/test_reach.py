@@ -207,3 +207,44 @@ def test_what_is_not_meant(source: str, test_a: str, test_b: str) -> None:
 def test_what_is_meant_all_the_same(source: str, test_b: str) -> None:
     files = narrow(source, "assert True", test_b)
     assert "test_b.py" in affected(files, "src/pkg.py", "return 1", "return 2")
+
+
+OWN = "{head}class A{bases}:\n    def run(self):\n        return self.step()\n\n    def step(self):\n        return 3\n\n\nclass B:\n    def step(self):\n        return 1\n{tail}"
+
+
+@pytest.mark.parametrize(
+    ("head", "bases", "tail"),
+    [
+        pytest.param("import abc\n\n\n", "(metaclass=abc.ABCMeta)", "", id="an abstract class"),
+        pytest.param("class Asked(type):\n    def __instancecheck__(cls, other):\n        return True\n\n\n", "(metaclass=Asked)", "", id="a metaclass that only answers isinstance"),
+        pytest.param("", "", "\n\ndef first(cls):\n    return cls.__bases__[0]\n", id="bases that are only looked at"),
+        pytest.param("import typing\n\n\n", "(typing.Generic)", "", id="a base of the standard library, beside a folder of its name"),
+    ],
+)  # fmt: skip
+def test_a_class_that_is_still_what_is_written_down(head: str, bases: str, tail: str) -> None:
+    source = OWN.format(head=head, bases=bases, tail=tail)
+    files = narrow(source, "assert pkg.B().step()", "assert pkg.B and pkg.A().run()")
+    files["tests/typing/test_c.py"] = NONE
+    assert affected(files, "src/pkg.py", "return 1", "return 2") == {"test_a.py"}
+
+
+@pytest.mark.parametrize(
+    ("head", "bases", "tail"),
+    [
+        pytest.param("class Maker(type):\n    def __new__(cls, name, bases, body):\n        return type.__new__(cls, name, (B, *bases), {})\n\n\n", "(metaclass=Maker)", "", id="a metaclass that makes another class"),
+        pytest.param("", "", "\n\nclass C(A):\n    pass\n\n\nC.__bases__ = (B, A)\n", id="bases that are replaced"),
+    ],
+)  # fmt: skip
+def test_a_class_that_may_be_another_than_is_written_down(head: str, bases: str, tail: str) -> None:
+    source = OWN.format(head=head, bases=bases, tail=tail)
+    files = narrow(source, "assert True", "assert pkg.B and pkg.A().run()")
+    assert "test_b.py" in affected(files, "src/pkg.py", "return 1", "return 2")
+
+
+def test_a_file_where_imports_begin_stands_before_the_standard_library() -> None:
+    files = {
+        "src/queue.py": "def run():\n    return 1\n",
+        "tests/test_a.py": "import queue\n\n\ndef test():\n    assert queue.run()\n",
+        "tests/test_b.py": NONE,
+    }
+    assert affected(files, "src/queue.py", "return 1", "return 2") == {"test_a.py"}

@@ -33,7 +33,7 @@ from typing import NamedTuple, Protocol
 
 # Raise it whenever what ``reader`` writes, or what is remembered of layouts and imports, changes meaning: what another version kept
 # is not used.
-VERSION = 7
+VERSION = 8
 
 _DOTTED = re.compile(r"'\.{0,3}[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 
@@ -64,7 +64,7 @@ class Trait(IntFlag):
 class Definition(NamedTuple):
     """One definition. ``name`` is dotted inside classes (``Option.parse``). A NamedTuple: a large tree has 10^5 of them.
 
-    ``extra`` is the fixture's name, and for a class its bases as tokens. ``@app`` says that a decorator may have stored
+    ``extra`` is the fixture's name, and for a class its bases as tokens and ``=Meta``, its metaclass. ``@app`` says that a decorator may have stored
     it in what is called so ('@' alone: somewhere), and ``?keep`` that it hands on what it is given to the function of this name.
     """
 

@@ -7,7 +7,7 @@ that may answer for others, classes that are put together while the code runs.
 
 import builtins
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from hunkgate.gates.tests.facts import Facts, Trait
 from hunkgate.gates.tests.modules import Modules
@@ -15,6 +15,18 @@ from hunkgate.gates.tests.modules import Modules
 Key = tuple[str, str]
 
 _ANSWERING = ("__getattr__", "__getattribute__")
+# By one of these a metaclass makes another class or object than what is written down.
+_MAKING = (
+    "__call__",
+    "__dir__",
+    "__getattr__",
+    "__getattribute__",
+    "__init__",
+    "__new__",
+    "__prepare__",
+    "__setattr__",
+    "mro",
+)
 # Classes of the standard library whose objects answer for others, or whose instances are classes.
 _WIDE = frozenset({"type", "super", "ABCMeta", "EnumMeta", "EnumType", "ModuleType"})
 
@@ -65,6 +77,26 @@ class Families:
         """The classes of the tree for which a name, or a chain of attributes, stands in a file; none where that is not known."""
         return frozenset(self._classes(path, token, frozenset()) or ())
 
+    def only_asked(self, path: str, bases: Iterable[str]) -> bool:
+        """Whether the metaclass among the tokens of a class's bases does no more than answer what is of the class."""
+        metas = [token[1:] for token in bases if token[0] == "="]
+        return bool(metas) and all(self._only_asked(path, one) for one in metas)
+
+    def _only_asked(self, path: str, meta: str) -> bool:
+        if meta.rpartition(".")[2] == "ABCMeta" and self._is_foreign(path, meta):
+            return True
+        known = self._classes(path, meta, frozenset())
+        return bool(known) and all(
+            not any(f"{name}.{one}" in self._traits[where] for one in _MAKING)
+            and all(
+                base == "type" or (base.endswith("ABCMeta") and self._is_foreign(where, base))
+                for one in self._files[where].definitions
+                if one.name == name
+                for base in one.extra
+            )
+            for where, name in known or ()
+        )
+
     def is_wide(self, key: Key) -> bool:
         """Whether the class has a metaclass, answers for others, or has a base that is not known."""
         return self._unknown or key in self._wide
@@ -73,15 +105,15 @@ class Families:
         """The classes of the tree from which this one inherits, as far as they are known."""
         return _closure([(path, name)], self._above) - {(path, name)}
 
-    def _inherits(self, key: Key, trait: int, bases: Iterable[str]) -> None:
+    def _inherits(self, key: Key, trait: int, bases: Sequence[str]) -> None:
         path, name = key
         above = self._above.setdefault(key, set())
-        if trait & Trait.METACLASS or any(
+        if (trait & Trait.METACLASS and not self.only_asked(path, bases)) or any(
             f"{name}.{one}" in self._traits[path] for one in _ANSWERING
         ):
             self._wide.add(key)
         for token in bases:
-            if token[0] in "'\"@":
+            if token[0] in "'\"@=":
                 continue
             if token[0] != "_" and not token[0].isalpha():
                 self._wide.add(key)

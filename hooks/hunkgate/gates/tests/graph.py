@@ -341,12 +341,15 @@ class Graph:
         )
 
     def _trait(self, path: str, definition: Definition) -> int:
-        """The trait of a definition, without what decorators of the project that keep nothing were taken to do to a class."""
-        if definition.trait & Trait.CLASS and definition.trait & Trait.REGISTERED:
+        """The trait of a definition, without what is known not to hold: a decorator that keeps nothing, a metaclass that makes nothing."""
+        trait = definition.trait
+        if trait & Trait.CLASS and trait & Trait.REGISTERED:
             decorators = [token[1:] for token in definition.extra if token[0] == "@"]
             if decorators and all(self._variables(path, one, set()) == [] for one in decorators):
-                return definition.trait & ~Trait.REGISTERED
-        return definition.trait
+                trait &= ~Trait.REGISTERED
+        if trait & Trait.METACLASS and self._families.only_asked(path, definition.extra):
+            trait &= ~Trait.METACLASS
+        return trait
 
     def _is_external(self, path: str, definition: Definition, seen: set[Key]) -> bool:
         if (path, definition.name) in seen:
@@ -362,7 +365,7 @@ class Graph:
         ):
             return True
         for token in definition.extra:
-            if token.startswith((".", "'", "~", "!", "@")):
+            if token.startswith((".", "'", "~", "!", "@", "=")):
                 continue
             known = self._families.classes(path, token)
             if not known:

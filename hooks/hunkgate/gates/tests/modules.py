@@ -2,6 +2,7 @@
 
 import bisect
 import itertools
+import sys
 from collections.abc import Iterable
 
 
@@ -48,7 +49,12 @@ class Modules:
         if known is None:
             first, *rest = dotted.split(".")
             parents = self._parents.get(first, ())
-            likely = [one for one in parents if one in self._roots] or parents
+            likely = [one for one in parents if one in self._roots]
+            if first in sys.stdlib_module_names:
+                # A folder never stands before a module of the standard library, and a file only where imports begin.
+                likely = [one for one in likely if self._below_root(one, first) in self.files]
+            else:
+                likely = likely or list(parents)
             known = tuple(
                 stem
                 for parent in likely
@@ -61,6 +67,10 @@ class Modules:
         """The file of a module, or all files of a package."""
         own = self.files.get(stem)
         return (*((own,) if own is not None else ()), *self._below(f"{stem}/"))
+
+    @staticmethod
+    def _below_root(parent: str, name: str) -> str:
+        return f"{parent}/{name}" if parent else name
 
     def rooted(self, name: str) -> tuple[str, ...]:
         """The stems of a top-level module, looked for in the import roots only."""

@@ -475,6 +475,7 @@ class _Reading:
             self._scan([keyword.value], runs)
             if keyword.arg == "metaclass":
                 trait |= Trait.METACLASS
+                stored.append(f"={ast.unparse(keyword.value)}")
         self._docstring(node.body)
         name = prefix + node.name
         if node.decorator_list or node.keywords:
@@ -586,8 +587,9 @@ class _Reading:
                         reflected.update(seen)
                 if "__all__" in attributes:
                     tokens.add("!globals")
-                if "__bases__" in attributes or (
-                    attributes[0] == "__class__" and node.ctx.__class__ is ast.Store  # type: ignore[attr-defined]
+                # Bases that are merely looked at join nothing; what makes a class out of them is noted by itself.
+                if attributes[0] in ("__bases__", "__class__") and (
+                    node.ctx.__class__ is ast.Store  # type: ignore[attr-defined]
                 ):
                     tokens.add("&")
                 if below.__class__ is ast.Name:
@@ -755,7 +757,11 @@ class _Reading:
         name = harmless.last_name(node.func)
         if name in ("new_class", "make_dataclass"):
             tokens.add("&")
-        elif name == "type" and len(node.args) == 3:
+        elif (
+            name == "type"
+            and len(node.args) == 3
+            and (isinstance(node.func, ast.Name) or _root(node.func) == "builtins")
+        ):
             bases = node.args[1]
             _join(bases.elts if isinstance(bases, ast.Tuple) else [bases], tokens)
 
