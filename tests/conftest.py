@@ -1,6 +1,7 @@
 """What every test shares: real git in temporary folders without any configuration of this machine, and hypothesis without deadlines."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,11 @@ settings.register_profile(
     derandomize="CI" in os.environ,
 )
 settings.load_profile("hunkgate")
+
+# A shell starts what runs in its background with Ctrl-C ignored, and every program started from there would inherit it: those that the
+# tests interrupt would never end.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
