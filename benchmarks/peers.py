@@ -177,12 +177,12 @@ class Work:
         seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return ended.stdout, seconds
 
-    def pytest(self, *arguments: str) -> Outcome:
-        """Run the suite."""
+    def pytest(self, *arguments: str, tests: tuple[str, ...] = ()) -> Outcome:
+        """Run the suite, or only these files and node ids."""
         out = self._scratch / "outcomes.json"
         out.unlink(missing_ok=True)
         plain = ("-q", "--tb=no", "-p", "no:cacheprovider", "-p", "outcomes")
-        command = (self._python, "-m", "pytest", *plain, *arguments, *self.project.tests)
+        command = (self._python, "-m", "pytest", *plain, *arguments, *(tests or self.project.tests))
         _, seconds = self.run(*command, OUTCOMES=str(out), PYTHONPATH=str(self._scratch))
         if not out.exists():
             return Outcome(whole=False, seconds=seconds)
@@ -242,6 +242,9 @@ class Work:
             after = self.pytest("--continue-on-collection-errors")
             nodes = frozenset(self.plain.items)
             truth = after.failed - self.plain.failed if after.whole else nodes
+            if truth and after.whole:
+                # Some tests watch the clock: what does not fail twice did not notice the change.
+                truth &= self.pytest("--continue-on-collection-errors", tests=tuple(truth)).failed
             if not truth:
                 return False
             truth_files = {one.partition("::")[0] for one in truth}
