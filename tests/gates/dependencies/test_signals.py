@@ -206,6 +206,11 @@ def test_names_that_can_be_mistaken(name: str, near: str) -> None:
     assert USED.neighbour(name) == near
 
 
+@pytest.mark.parametrize("used", [(), ("",), ("a\0b",), ("\0", "reqüests", "数据")])
+def test_nothing_is_mistaken_where_no_name_is_near(used: tuple[str, ...]) -> None:
+    assert Names(used).neighbour("requests-cache") == ""
+
+
 def edited(name: str, place: int, kind: str, letter: str) -> str:
     place %= len(name)
     return {
