@@ -24,7 +24,7 @@ _COMMON = frozenset(
 )
 
 
-# The place of one test, what is smaller runs earlier: its tier and turn, how little it promises, its seconds, its node id.
+# The place of one test, what is smaller runs earlier: its tier, how little it promises, its seconds, its node id.
 _Rank = tuple[int, float, float, str]
 
 

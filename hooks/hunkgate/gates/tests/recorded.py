@@ -429,18 +429,25 @@ class _Known:
 
     def _stale(self, records: Records, static: Static) -> set[int]:
         """The records, by identity, that do not hold at the base: what they executed or relied on has changed since."""
+        stale = {
+            id(test)
+            for test in records.tests
+            if any((_blob(self._base, one.path) or "") != one.blob for one in test.opened)
+        }
+        drifted = {
+            (path, blob)
+            for path, blob in self._contents | self._imported.keys()
+            if _blob(self._base, path) != blob
+        }
+        if not drifted:
+            # Recorded where the change begins, as after every run: there is nothing to compare test by test.
+            return stale
         imported = {
             test.run: tuple(one for part in test.run.imports for one in part.footprints)
             for test in records.tests
         }
-        drifted = {
-            (one.path, one.blob)
-            for test in records.tests
-            for one in (*test.footprints, *imported[test.run])
-            if _blob(self._base, one.path) != one.blob
-        }
         reached = self._reached_since(drifted, static)
-        return {
+        return stale | {
             id(test)
             for test in records.tests
             if any(
@@ -448,7 +455,6 @@ class _Known:
                 and self._met(one.path, one.blob, one.lines, self._base)
                 for one in test.footprints
             )
-            or any((_blob(self._base, one.path) or "") != one.blob for one in test.opened)
             or any(
                 test.file in reached.get((one.path, one.blob), ())
                 for one in (*test.footprints, *imported[test.run])
