@@ -179,6 +179,15 @@ def test_the_tests_that_observe_a_change_at_import(old: str, new: str, expected:
     assert chosen({"pkg/core.py": CORE.replace(old, new, 1)}) == expected
 
 
+def test_a_field_of_a_class_that_is_made_of_its_fields_concerns_whoever_has_the_class() -> None:
+    fields = "from typing import NamedTuple\n\n\nclass Pair(NamedTuple):\n    left: int = 1\n\n\n"
+    base = FILES | {
+        "pkg/core.py": fields + CORE.replace("    return 1\n", "    return sum(Pair())\n")
+    }
+    after = base["pkg/core.py"].replace("left: int = 1", "left: int = 2")
+    assert chosen({"pkg/core.py": after}, base) == {"other"}
+
+
 def test_a_constant_is_followed_into_who_imports_it() -> None:
     assert chosen({"pkg/base.py": "SIZE = 2\n"}) == {"sized"}
 

@@ -964,6 +964,7 @@ class Graph:
         definition = self.definition(node)
         return definition is None or (
             bool(definition.trait & Trait.BUILT)
+            or any(token.rpartition(".")[2] in outside.BUILDING_BASES for token in definition.extra)
             or self._is_external(self.keys[node][0], definition, set())
         )
 

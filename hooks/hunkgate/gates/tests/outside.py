@@ -127,6 +127,9 @@ BENEATH = {
     "syrupy": ("syrupy",),
 }  # fmt: skip
 
+# Those of them that make something of the attributes all the same: fields, keys, what a class still lacks.
+BUILDING_BASES = frozenset({"ABC", "NamedTuple", "Protocol", "TypedDict"})
+
 # Methods that the standard library calls on any object that has them (duck typing), by what they belong to.
 _DUCK = frozenset(
     name
