@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from hunkgate.gates.tests import passing
 from hunkgate.gates.tests.facts import DOCTESTS, MAIN, MODULE, Trait
-from hunkgate.gates.tests.graph import Graph, Key
+from hunkgate.gates.tests.graph import Graph
+from hunkgate.gates.tests.nodes import Key
 
 # Who mentions one of these may read documentation, annotations or signatures of something that it does not name.
 _READING = frozenset(

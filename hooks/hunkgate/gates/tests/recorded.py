@@ -15,7 +15,8 @@ from hunkgate.errors import GitError
 from hunkgate.gates.tests import passing, syntax, touched
 from hunkgate.gates.tests.choice import Choice, SelectedTest
 from hunkgate.gates.tests.facts import MAIN, MODULE
-from hunkgate.gates.tests.graph import Graph, Key
+from hunkgate.gates.tests.graph import Graph
+from hunkgate.gates.tests.nodes import Key
 from hunkgate.gates.tests.observers import Mentions, Observers
 from hunkgate.gates.tests.passing import Body
 from hunkgate.gates.tests.record import Footprint, Records, TestRecord

@@ -14,7 +14,8 @@ from hunkgate.model import GITLINK, SYMLINK, Change, FileChange, Tree
 
 if TYPE_CHECKING:
     # A large tree is answered without it.
-    from hunkgate.gates.tests.graph import Graph, Key
+    from hunkgate.gates.tests.graph import Graph
+    from hunkgate.gates.tests.nodes import Key
 
 # Names are followed through trees of at most this many Python files. Above it the answer is by imports alone: following every
 # name of Django's 2,800 files takes longer than a commit may.
