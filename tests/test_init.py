@@ -104,6 +104,15 @@ def test_the_protected_branch_is_the_origins(folder: Folder, tmp_path: Path, bra
         assert tomllib.loads(written(one))["base"] == branch
 
 
+def test_refs_that_do_not_lie_in_files_are_asked_of_git(tmp_path: Path, folder: Folder) -> None:
+    told = folder.program(
+        "git", "init", "-q", "-b", "trunk", "--ref-format=reftable", tmp_path / "r"
+    )
+    if told.code != 0:
+        pytest.skip("this git knows no reftable (git 2.45)")
+    assert tomllib.loads(written(Folder(tmp_path / "r")))["base"] == "trunk"
+
+
 def test_a_branch_name_of_any_script_is_written_so_that_it_reads_back(folder: Folder) -> None:
     folder.git("checkout", "-q", "-b", 'größe"ü')
     assert tomllib.loads(written(folder))["base"] == 'größe"ü'

@@ -133,13 +133,17 @@ class Repository:
 
         try:
             with gitpython.Repo(self.git_dir) as clone:
-                return str(gitpython.SymbolicReference(clone, name).reference.path)
-        except (TypeError, ValueError):  # it names a commit, or is not there
-            return ""
+                # By git itself: GitPython's own reader takes the stand-in file beside a reftable for HEAD.
+                status, said, complaint = clone.git.symbolic_ref(
+                    "--quiet", name, with_extended_output=True, with_exceptions=False
+                )
         except (OSError, gitpython.GitError) as error:
             raise GitError(
                 f"{name} cannot be read: {error}", remedy="run git symbolic-ref"
             ) from error
+        if status not in (0, 1):  # 1: it names a commit, or is not there
+            raise GitError(f"{name} cannot be read: {complaint}", remedy="run git symbolic-ref")
+        return str(said)
 
     # -- trees ------------------------------------------------------------------------------------------------------------
 
