@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gitfolder import Folder
+from hunkgate.git import open_repository
 
 Row = tuple[object, ...]
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
@@ -181,9 +183,12 @@ STATES: tuple[Callable[[Folder], list[Row]], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
+EVERY_STATE = pytest.mark.parametrize(
     "state", [pytest.param(one, id=one.__name__.replace("_", " ")) for one in STATES]
 )
+
+
+@EVERY_STATE
 def test_the_staged_change_is_read_right(
     state: Callable[[Folder], list[Row]], folder: Folder
 ) -> None:
@@ -192,6 +197,17 @@ def test_the_staged_change_is_read_right(
     assert folder.changes() == expected
     assert not (folder.path / "ran").exists(), "a diff driver was run"
     assert (folder.path / ".git/index").read_bytes() == index, "the index was written"
+
+
+@EVERY_STATE
+def test_without_its_lines_the_change_is_the_same(
+    state: Callable[[Folder], list[Row]], folder: Folder
+) -> None:
+    state(folder)
+    repository = open_repository(folder.path)
+    counted = repository.staged().files
+    bare = tuple(replace(file, added=None, deleted=None) for file in counted)
+    assert repository.staged(counted=False).files == bare
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,11 @@ from hunkgate.trees import LazyTree, Overlay, TreeObject
 # -l0: no limit on rename pairs. --ita-invisible-in-index: `git add -N` commits nothing. --ignore-submodules=none: a tracked .gitmodules
 # with `ignore = all` otherwise hides a staged submodule. core.bigFileThreshold: at 1 every file would count as binary.
 _SETTINGS = ("-c", "core.quotePath=false", "-c", "core.bigFileThreshold=512m")
-_DIFF = (
-    "--raw", "--numstat", "-z", "-M50%", "-l0", "--no-rename-empty", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
+_RAW = (
+    "--raw", "-z", "-M50%", "-l0", "--no-rename-empty", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
     "--no-relative", "--diff-algorithm=myers", "--no-color", "--full-index", "--submodule=short", "-O/dev/null",
 )  # fmt: skip
+_DIFF = (*_RAW, "--numstat")
 _BINARY_WINDOW_BYTES = 8000  # git's buffer_is_binary (xdiff-interface.c)
 OLDEST_GIT = "2.34"  # ssh signatures, and rev-parse --path-format (git 2.31)
 # Read before the first of them is judged, so that their contents can be read together.
@@ -172,31 +173,44 @@ class Repository:
 
     # -- changes ----------------------------------------------------------------------------------------------------------
 
-    def staged(self, *, whole: bool = False) -> Change:
+    def staged(self, *, whole: bool = False, counted: bool = True) -> Change:
         """What ``git commit`` would record now, against HEAD, by the index that git's own variables name.
 
         While a merge is being concluded this is the author's part, what differs from every parent; ``whole`` gives all that the
-        commit brings against HEAD.
+        commit brings against HEAD. To count the lines of a long file takes as long as to read it: without ``counted`` it is left out.
         """
         base = self.head_tree()
-        files = self._counted(self._index_against(base))
-        self._expect(files)
+        files = self._index_against(base, counted=counted)
+        self._expect(files, counted=counted)
         merged = () if whole else self._merged_heads()
         if merged:
-            files = _own(files, [self._index_against(self.tree(head)) for head in merged])
+            others = [self._index_against(self.tree(head), counted=False) for head in merged]
+            files = _own(files, others)
         return Change(origin=Origin.STAGED, base=base, head=Overlay(base, files), files=files)
 
-    def _index_against(self, tree: TreeObject) -> tuple[FileChange, ...]:
+    def _index_against(self, tree: TreeObject, *, counted: bool) -> tuple[FileChange, ...]:
         command = ("diff-index", "--cached", "--ita-invisible-in-index")
-        return rawdiff.parse(self.run(*_SETTINGS, *command, *_DIFF, tree.id, "--"))
+        return self._differing(command, (tree.id,), counted=counted)
 
-    def between(self, base: str, head: str) -> Change:
-        """What lies between two commits or trees, whatever their history. Raises GitError where one is missing."""
+    def between(self, base: str, head: str, *, counted: bool = True) -> Change:
+        """What lies between two commits or trees, whatever their history; without ``counted`` no lines are counted.
+
+        Raises GitError where one is missing.
+        """
         base_tree, head_tree = self.tree(base), self.tree(head)
-        output = self.run(*_SETTINGS, "diff-tree", "-r", *_DIFF, base_tree.id, head_tree.id, "--")
-        files = self._counted(rawdiff.parse(output))
-        self._expect(files)
+        trees = base_tree.id, head_tree.id
+        files = self._differing(("diff-tree", "-r"), trees, counted=counted)
+        self._expect(files, counted=counted)
         return Change(origin=Origin.RANGE, base=base_tree, head=head_tree, files=files, commit=head)
+
+    def _differing(
+        self, command: tuple[str, ...], trees: tuple[str, ...], *, counted: bool
+    ) -> tuple[FileChange, ...]:
+        """What a diff command says of trees, the lines counted that an attribute hid from numstat."""
+        flags = _DIFF if counted else _RAW
+        output = self.run(*_SETTINGS, *command, *flags, *trees, "--")
+        files = rawdiff.parse(output, counted=counted)
+        return self._counted(files) if counted else files
 
     def differing(self, one: str, other: str) -> tuple[FileChange, ...] | None:
         """The files that differ between two trees, by their ids, without lines and renames; None where one is not all here."""
@@ -211,21 +225,21 @@ class Repository:
             # What an old tree is made of may have been pruned.
             return None
 
-    def net(self, base: str, head: str) -> Change:
+    def net(self, base: str, head: str, *, counted: bool = True) -> Change:
         """What a branch does since it left ``base``: from their merge base to ``head`` (unrelated histories: from ``base`` itself).
 
         Where histories crossed there are several merge bases, and what the branch took back of one is no change against another:
-        then it is held against ``base``, without what is as it was in all of them.
+        then it is held against ``base``, without what is as it was in all of them. Without ``counted`` no lines are counted.
         """
         lines = self.run("merge-base", "--all", base, head, statuses=(0, 1))
         starts = lines.decode("ascii").split() or [base]
         if len(starts) == 1:
-            return self.between(starts[0], head)
-        whole = self.between(base, head)
+            return self.between(starts[0], head, counted=counted)
+        whole = self.between(base, head, counted=counted)
         moved = {
             path
             for start in starts
-            for file in self.between(start, head).files
+            for file in self.between(start, head, counted=False).files
             for path in file.touched
         }
         own = tuple(file for file in whole.files if any(path in moved for path in file.touched))
@@ -327,12 +341,12 @@ class Repository:
                     commit=commit.id,
                 )
 
-    def _expect(self, files: Iterable[FileChange]) -> None:
+    def _expect(self, files: Iterable[FileChange], *, counted: bool = True) -> None:
         """Gates look into files by their names and sides: what is read of one is soon read of its like."""
         self._blobs.expect(
             (blob, (side, path.rpartition("/")[2].rpartition(".")[2]))
             for file in files
-            if file.added is not None
+            if file.added is not None or not counted
             for side, path, mode, blob in (
                 ("base", file.old_path or file.path, file.base_mode, file.base_blob),
                 ("head", file.path, file.head_mode, file.head_blob),

@@ -109,7 +109,7 @@ class FileChange:
     """What happened to one file. A side that does not exist has mode 0 and blob None.
 
     ``added`` and ``deleted`` count lines; both are None where git's own rule (a NUL byte in the first 8000) makes the
-    content binary, and where the entry is unmerged.
+    content binary, where the entry is unmerged, and in a change whose lines nobody asked to be counted.
     """
 
     status: Status

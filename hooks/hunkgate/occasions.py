@@ -63,17 +63,17 @@ class Occasion:
         if self.net:
             yield self.whole(repository)
 
-    def whole(self, repository: Repository) -> Change:
-        """The one change that the occasion brings in all; for what is staged with all that a merge takes over."""
+    def whole(self, repository: Repository, *, counted: bool = True) -> Change:
+        """The one change that the occasion brings in all; for what is staged with all that a merge takes over.
+
+        Without ``counted`` its lines are not counted.
+        """
         if self.head is None:
-            return repository.staged(whole=True)
+            return repository.staged(whole=True, counted=counted)
         if self.base is None:
-            return repository.between(repository.empty_tree, self.head)
-        return (
-            repository.between(self.base, self.head)
-            if self.direct
-            else repository.net(self.base, self.head)
-        )
+            return repository.between(repository.empty_tree, self.head, counted=counted)
+        between = repository.between if self.direct else repository.net
+        return between(self.base, self.head, counted=counted)
 
 
 def staged(repository: Repository) -> Occasion:

@@ -10,12 +10,12 @@ from hunkgate.model import FileChange, Status
 _OWN_FOLDER = frozenset({".git", "git~1"})  # the second is its short name on Windows
 
 
-def parse(output: bytes) -> tuple[FileChange, ...]:
-    """One section of ``--raw --numstat -z``: first every raw record, then every count."""
+def parse(output: bytes, *, counted: bool = True) -> tuple[FileChange, ...]:
+    """One section of ``--raw --numstat -z``: first every raw record, then every count; without ``counted`` of ``--raw -z``."""
     fields = output.split(b"\0")
     if fields[-1] != b"":
         raise GitError("git diff gave an incomplete answer")
-    return _files(iter(fields[:-1]), lambda _field: False)[0]
+    return _files(iter(fields[:-1]), lambda _field: False, (0, 0) if counted else (None, None))[0]
 
 
 def sections(output: bytes) -> Iterator[tuple[str, tuple[FileChange, ...]]]:
@@ -44,7 +44,9 @@ def _check(path: str) -> None:
 
 
 def _files(
-    fields: Iterator[bytes], ends: Callable[[bytes], bool]
+    fields: Iterator[bytes],
+    ends: Callable[[bytes], bool],
+    uncounted: tuple[int | None, int | None] = (0, 0),
 ) -> tuple[tuple[FileChange, ...], bytes | None]:
     raw: dict[str, tuple[bytes, str | None]] = {}
     counts: dict[str, tuple[int | None, int | None]] = {}
@@ -73,7 +75,7 @@ def _files(
         if kind is not Status.DELETED:
             _check(path)
         added_lines, deleted_lines = (
-            (None, None) if kind is Status.UNMERGED else counts.get(path, (0, 0))
+            (None, None) if kind is Status.UNMERGED else counts.get(path, uncounted)
         )
         files.append(
             FileChange(

@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print every change of a dependency with what it means under the base's policy. It reports and does not judge: exit 0."""
     repository = open_repository()
-    change = occasion.change(arguments, repository)
+    change = occasion.change(arguments, repository, counted=False)
     judging = policies.of_tree(change.base, "base").settings["dependencies"]
     assert isinstance(judging, DependencySettings)
     found: tuple[DependencyChange, ...] = ()

@@ -28,9 +28,13 @@ def asked(arguments: argparse.Namespace, repository: Repository) -> Occasion:
     return found or occasions.staged(repository)
 
 
-def change(arguments: argparse.Namespace, repository: Repository) -> Change:
-    """The one change that the occasion brings in all."""
+def change(
+    arguments: argparse.Namespace, repository: Repository, *, counted: bool = True
+) -> Change:
+    """The one change that the occasion brings in all; without ``counted`` its lines are not counted."""
     if arguments.range:
-        return occasions.ranged(repository, arguments.range).whole(repository)
+        return occasions.ranged(repository, arguments.range).whole(repository, counted=counted)
     found = None if arguments.staged else occasions.framework(repository)
-    return repository.staged(whole=True) if found is None else found.whole(repository)
+    if found is None:
+        return repository.staged(whole=True, counted=counted)
+    return found.whole(repository, counted=counted)
