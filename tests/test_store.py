@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hunkgate.gates.tests import facts, reader
+from hunkgate.gates.tests import facts
 from hunkgate.gates.tests.facts import Outline
+from hunkgate.gates.tests.reading import definitions, outlines
 from hunkgate.store import FileStore
 
 SOURCE = b"from pkg.core import run\n\n\nclass A(B):\n    def m(self):\n        return run()\n"
@@ -14,8 +15,8 @@ SOURCE = b"from pkg.core import run\n\n\nclass A(B):\n    def m(self):\n        
 
 def kept(folder: Path) -> FileStore:
     store = FileStore(folder)
-    store.put({"aa": reader.read(SOURCE)})
-    store.outlines(["aa"], lambda _: reader.outline(SOURCE))
+    store.put({"aa": definitions.read(SOURCE)})
+    store.outlines(["aa"], lambda _: outlines.read(SOURCE))
     store.remember("layout", (("src",), {"a": 1}))
     return FileStore(folder)
 
@@ -30,13 +31,13 @@ def made(blob: str) -> Outline:
 
 def test_what_was_put_is_there_for_the_next_run(tmp_path: Path) -> None:
     store = kept(tmp_path)
-    assert store.get(["aa", "bb"]) == {"aa": reader.read(SOURCE)}
+    assert store.get(["aa", "bb"]) == {"aa": definitions.read(SOURCE)}
     assert store.outlines(["aa"], never) == {"aa": ("+0:pkg.core:run",)}
     assert store.recall("layout") == (("src",), {"a": 1})
 
 
 def test_a_second_put_keeps_the_first(tmp_path: Path) -> None:
-    kept(tmp_path).put({"bb": reader.read(b"import os\n")})
+    kept(tmp_path).put({"bb": definitions.read(b"import os\n")})
     assert set(FileStore(tmp_path).get(["aa", "bb"])) == {"aa", "bb"}
 
 
@@ -49,7 +50,7 @@ def test_only_outlines_that_are_not_kept_are_read(tmp_path: Path) -> None:
 def test_a_second_put_writes_at_the_end_and_no_more(tmp_path: Path) -> None:
     kept(tmp_path)
     before = (tmp_path / "facts").read_bytes()
-    FileStore(tmp_path).put({"bb": reader.read(b"import os\n")})
+    FileStore(tmp_path).put({"bb": definitions.read(b"import os\n")})
     after = (tmp_path / "facts").read_bytes()
     assert after.startswith(before)
     assert 0 < len(after) - len(before) < len(before)
@@ -83,12 +84,12 @@ def test_a_damaged_file_holds_nothing(tmp_path: Path, name: str, harm: str) -> N
 def test_what_stands_before_a_damaged_end_still_holds_and_the_end_is_written_anew(
     tmp_path: Path,
 ) -> None:
-    kept(tmp_path).put({"bb": reader.read(b"import os\n")})
+    kept(tmp_path).put({"bb": definitions.read(b"import os\n")})
     content = (tmp_path / "facts").read_bytes()
     (tmp_path / "facts").write_bytes(content[:-3])
     store = FileStore(tmp_path)
     assert set(store.get(["aa", "bb"])) == {"aa"}
-    store.put({"cc": reader.read(b"import re\n")})
+    store.put({"cc": definitions.read(b"import re\n")})
     assert set(FileStore(tmp_path).get(["aa", "bb", "cc"])) == {"aa", "cc"}
 
 
@@ -102,7 +103,7 @@ def test_many_files_are_read_together_and_give_the_same(tmp_path: Path) -> None:
 
     found = FileStore(tmp_path, together).outlines(contents, never)
     assert asked == list(contents)
-    assert found == {blob: reader.outline(content) for blob, content in contents.items()}
+    assert found == {blob: outlines.read(content) for blob, content in contents.items()}
     assert FileStore(tmp_path).outlines(contents, never) == found
 
 
@@ -120,15 +121,15 @@ def test_another_version_of_the_reader_does_not_believe_it(
 def test_a_folder_that_cannot_be_written_loses_only_time(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     store = FileStore(tmp_path / "file" / "below")
-    store.put({"aa": reader.read(SOURCE)})
+    store.put({"aa": definitions.read(SOURCE)})
     assert set(store.get(["aa"])) == {"aa"}
     assert FileStore(tmp_path / "file" / "below").get(["aa"]) == {}
 
 
 def test_the_file_stays_below_its_limit(tmp_path: Path) -> None:
     store = FileStore(tmp_path, limit_bytes=1)
-    store.put({"aa": reader.read(SOURCE)})
-    store.put({"bb": reader.read(SOURCE)})
+    store.put({"aa": definitions.read(SOURCE)})
+    store.put({"bb": definitions.read(SOURCE)})
     assert set(FileStore(tmp_path).get(["aa", "bb"])) == {"bb"}
 
 

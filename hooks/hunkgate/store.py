@@ -244,6 +244,6 @@ def _shared(parts: Iterable[Mapping[str, bytes]]) -> Iterator[tuple[str, Outline
 
 
 def _skimmed(contents: Sequence[bytes]) -> list[Outline]:
-    from hunkgate.gates.tests import reader  # nothing is read where nothing is new
+    from hunkgate.gates.tests.reading import outlines  # nothing is read where nothing is new
 
-    return list(map(reader.outline, contents))
+    return list(map(outlines.read, contents))

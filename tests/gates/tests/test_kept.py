@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fakes import FakeTree, change
-from hunkgate.gates.tests import facts, reader, selection
+from hunkgate.gates.tests import facts, selection
 from hunkgate.gates.tests.facts import Facts, NoStore, Outline
+from hunkgate.gates.tests.reading import definitions, outlines
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.model import Entry
 from hunkgate.store import FileStore
@@ -130,13 +131,13 @@ def _own_files() -> Iterable[Path]:
 @pytest.mark.parametrize("path", _own_files(), ids=lambda path: path.name)
 def test_an_outline_tells_what_the_facts_tell_of_a_real_file(path: Path) -> None:
     content = path.read_bytes()
-    assert reader.outline(content) == _expected(reader.read(content))
+    assert outlines.read(content) == _expected(definitions.read(content))
 
 
 @settings(max_examples=100, deadline=None)
 @given(content=sources)
 def test_an_outline_tells_what_the_facts_tell(content: bytes) -> None:
-    assert set(reader.outline(content)) >= set(_expected(reader.read(content)))
+    assert set(outlines.read(content)) >= set(_expected(definitions.read(content)))
 
 
 PATHS = ("pkg/__init__.py", "pkg/a.py", "pkg/b.py", "pkg/sub/c.py", "tests/test_a.py")

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from hunkgate.gates.tests import reader
+from hunkgate.gates.tests.reading import statements
 from hunkgate.gates.tests.record import span
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -238,7 +238,7 @@ def _parts(statement: ast.stmt) -> Iterator[Block]:
 
 def _own(statement: ast.stmt) -> str:
     """What a compound statement says itself, as text, without its blocks, handlers and cases."""
-    return "\n".join(ast.dump(one) for one in reader.own_expressions(statement))
+    return "\n".join(ast.dump(one) for one in statements.own_expressions(statement))
 
 
 def _only_looks(expression: ast.expr) -> bool:

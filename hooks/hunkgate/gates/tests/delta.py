@@ -5,8 +5,9 @@ import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hunkgate.gates.tests import harmless, outside, reader, syntax
+from hunkgate.gates.tests import harmless, outside, syntax
 from hunkgate.gates.tests.facts import MODULE
+from hunkgate.gates.tests.reading import statements
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Builtin functions without an effect, given values.
@@ -74,7 +75,7 @@ def between(before: bytes, after: bytes) -> Delta:
 def _needed(tree: ast.Module, *, lazy: bool) -> frozenset[str]:
     """The names that are looked up while the module is imported. ``lazy`` says that annotations are not evaluated."""
     found: set[str] = set()
-    waiting: list[ast.AST] = [one for one, program in reader.statements(tree.body) if not program]
+    waiting: list[ast.AST] = [one for one, program in statements.opened(tree.body) if not program]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Name):
@@ -86,11 +87,11 @@ def _needed(tree: ast.Module, *, lazy: bool) -> frozenset[str]:
             waiting += _signature(node, lazy=lazy)
         elif isinstance(node, ast.ClassDef):
             waiting += (*node.decorator_list, *node.bases, *(one.value for one in node.keywords))
-            waiting += (one for one, _ in reader.statements(node.body))
+            waiting += (one for one, _ in statements.opened(node.body))
         elif isinstance(node, ast.stmt):
             waiting += (
                 one
-                for one in reader.own_expressions(node)
+                for one in statements.own_expressions(node)
                 if not (lazy and isinstance(node, ast.AnnAssign) and one is node.annotation)
             )
         else:
@@ -175,9 +176,9 @@ class _Body:
 
     def __post_init__(self) -> None:
         body = list(self.statements)
-        if body and reader.is_text(body[0]):
+        if body and statements.is_text(body[0]):
             self.text.append(body[0])
-        for statement, program in reader.statements(body):
+        for statement, program in statements.opened(body):
             if program:
                 self.programs.append(statement)
             elif isinstance(statement, _FUNCTION):
@@ -187,15 +188,15 @@ class _Body:
                 self.classes.setdefault(statement.name, []).append(statement)
                 self.order.append(statement.name)
             elif isinstance(statement, (ast.Import, ast.ImportFrom)):
-                for name, token in reader.imported(statement):
+                for name, token in statements.imported(statement):
                     self.bindings.setdefault(name, []).append(token)
                     if token.startswith("+0:__future__:"):
                         self.future.add(name)
-            elif names := reader.assigned(statement):
+            elif names := statements.assigned(statement):
                 for name in names:
                     self.variables.setdefault(name, []).append(statement)
                     self.order.append(name)
-            elif not reader.is_text(statement):
+            elif not statements.is_text(statement):
                 self.others.append(statement)
 
     def same(self, nodes: Sequence[ast.stmt], other: "_Body", others: Sequence[ast.stmt]) -> bool:
@@ -234,7 +235,7 @@ def _dump(statement: ast.stmt) -> str:
     ):
         return ast.dump(statement)
     parts = [type(statement).__name__]
-    parts += (ast.dump(one) for one in reader.own_expressions(statement))
+    parts += (ast.dump(one) for one in statements.own_expressions(statement))
     # Which statement stands in which block matters as well.
     for value in statement.__dict__.values():
         if isinstance(value, list):
@@ -441,18 +442,18 @@ def _is_plain(node: ast.ClassDef, names: _Names) -> bool:
 
 def _runs_nothing(node: ast.ClassDef, names: _Names) -> bool:
     """Whether the body of a class only defines methods and values."""
-    for statement, _ in reader.statements(node.body):
+    for statement, _ in statements.opened(node.body):
         if isinstance(statement, _FUNCTION):
             safe = all(
                 harmless.decorator(one, names.bindings) and names.known(one)
                 for one in statement.decorator_list
             ) and all(names.safe(part) for part in _evaluated(statement, names))
-        elif reader.assigned(statement):
+        elif statements.assigned(statement):
             safe = _annotation_safe(statement, names) and names.safe(
                 getattr(statement, "value", None)
             )
         else:
-            safe = reader.is_text(statement) or isinstance(statement, ast.Pass)
+            safe = statements.is_text(statement) or isinstance(statement, ast.Pass)
         if not safe:
             return False
     return True

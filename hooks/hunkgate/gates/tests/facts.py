@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from enum import IntFlag
 from typing import NamedTuple, Protocol
 
-# Raise it whenever what ``reader`` writes, or what is remembered of layouts and imports, changes meaning: what another version kept
+# Raise it whenever what ``reading`` writes, or what is remembered of layouts and imports, changes meaning: what another version kept
 # is not used.
 VERSION = 8
 

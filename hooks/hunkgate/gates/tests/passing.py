@@ -5,7 +5,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from hunkgate.gates.tests import harmless, reader
+from hunkgate.gates.tests import harmless
+from hunkgate.gates.tests.reading import statements
 from hunkgate.gates.tests.record import span
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -56,7 +57,7 @@ def bodies(tree: ast.Module) -> Mapping[str, Body]:
 def _functions(
     body: Iterable[ast.stmt], prefix: str
 ) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    for statement, _ in reader.statements(body):
+    for statement, _ in statements.opened(body):
         if isinstance(statement, _FUNCTION):
             yield prefix + statement.name, statement
         elif isinstance(statement, ast.ClassDef):
@@ -94,7 +95,7 @@ def _handed(function: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
                 for one in sides
                 if _named(one) is None and not isinstance(one, (ast.Constant, *_DISPLAYS))
             )
-        elif isinstance(node, ast.Assign) and (targets := reader.assigned(node)):
+        elif isinstance(node, ast.Assign) and (targets := statements.assigned(node)):
             if (source := _named(node.value)) is None:
                 todo.append(node.value)
             else:
@@ -141,9 +142,9 @@ def carried(
     None where it does anything else with them: calls them, hands them to a call, decides by them, or asks for one that is ``gone``.
     """
     bindings: dict[str, list[str]] = {}
-    for statement, _ in reader.statements(tree.body):
+    for statement, _ in statements.opened(tree.body):
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            for name, token in reader.imported(statement):
+            for name, token in statements.imported(statement):
                 bindings.setdefault(name, []).append(token)
     return _carried(tree.body, "", frozenset(names), frozenset(gone), bindings)
 
@@ -156,7 +157,7 @@ def _carried(
     bindings: harmless.Bindings,
 ) -> frozenset[str] | None:
     found: set[str] = set()
-    for statement, _ in reader.statements(body):
+    for statement, _ in statements.opened(body):
         if isinstance(statement, ast.ClassDef):
             heads = (*statement.decorator_list, *(one.value for one in statement.keywords))
             if any(_mentions(one, names | gone) for one in (*heads, *statement.bases)):
@@ -179,7 +180,7 @@ def _carried(
         elif isinstance(statement, (ast.Import, ast.ImportFrom)):
             if any(gone.intersection(one.name.split(".")) for one in statement.names):
                 return None
-        elif bound := reader.assigned(statement):
+        elif bound := statements.assigned(statement):
             value = getattr(statement, "value", None)
             if value is not None and _mentions(value, names | gone):
                 if bound == ("__all__",) and not gone:
@@ -187,8 +188,8 @@ def _carried(
                 if not _carries(value, names, gone, bindings):
                     return None
                 found.update(prefix + one for one in bound)
-        elif not reader.is_text(statement) and any(
-            _mentions(one, names | gone) for one in reader.own_expressions(statement)
+        elif not statements.is_text(statement) and any(
+            _mentions(one, names | gone) for one in statements.own_expressions(statement)
         ):
             return None
     return frozenset(found)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hunkgate.gates.tests import coarse, delta, names, reader, roots
+from hunkgate.gates.tests import coarse, delta, names, roots
 from hunkgate.gates.tests.facts import ASKED, MODULE, Facts, FactStore, Outline
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.model import GITLINK, SYMLINK, Change, FileChange, Tree
@@ -222,13 +222,15 @@ def _with_doctests(tree: Tree, paths: Iterable[str]) -> tuple[str, ...]:
 
 def gather(trees: Mapping[str, tuple[Tree, str]], store: FactStore) -> dict[str, Facts]:
     """The facts of Python files, by path; ``trees`` says from which tree each is read and its blob id."""
+    from hunkgate.gates.tests.reading import definitions  # a large tree is answered without it
+
     kept = dict(store.get({blob for _, blob in trees.values()}))
     fresh: dict[str, Facts] = {}
     found = {}
     for path, (tree, blob) in trees.items():
         facts = kept.get(blob) or fresh.get(blob)
         if facts is None:
-            facts = fresh[blob] = reader.read(tree.read(blob))
+            facts = fresh[blob] = definitions.read(tree.read(blob))
         found[path] = facts
     if fresh:
         store.put(fresh)
@@ -311,10 +313,12 @@ def _no_longer_used(
     }
     if not removed:
         return frozenset()
+    from hunkgate.gates.tests.reading import definitions  # a large tree is answered without it
+
     mentioned = {
         word
         for path in before
-        for one in reader.read(before[path]).definitions
+        for one in definitions.read(before[path]).definitions
         for token in one.tokens
         for word in _WORD.findall(token)
     }
@@ -345,8 +349,13 @@ def _by_files(
     blobs = {path: blob for path, (_, blob) in sources.items()}
     trees = {blob: tree for tree, blob in sources.values()}
 
+    def read(blob: str) -> Outline:
+        from hunkgate.gates.tests.reading import outlines  # nothing is read where nothing is new
+
+        return outlines.read(trees[blob].read(blob))
+
     def outlines(wanted: Iterable[str]) -> Mapping[str, Outline]:
-        return store.outlines(wanted, lambda blob: reader.outline(trees[blob].read(blob)))
+        return store.outlines(wanted, read)
 
     if others:
         users = _naming(others, sources, outlines, store)

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from hunkgate.gates.tests import blocks, delta, harmless, reader, syntax
+from hunkgate.gates.tests import blocks, delta, harmless, syntax
 from hunkgate.gates.tests.facts import MODULE
+from hunkgate.gates.tests.reading import statements
 from hunkgate.gates.tests.record import span
 
 EVERY_LINE = -1  # as a mask it meets every executed line
@@ -117,17 +118,17 @@ def _described(
 def _defined(body: list[ast.stmt], prefix: str) -> frozenset[str]:
     """What a module or class defines in any way, by dotted name."""
     found: set[str] = set()
-    for statement, _ in reader.statements(body):
+    for statement, _ in statements.opened(body):
         if isinstance(statement, (*_FUNCTION, ast.ClassDef)):
             found.add(prefix + statement.name)
             if isinstance(statement, ast.ClassDef):
                 found |= _defined(statement.body, f"{prefix}{statement.name}.")
         elif isinstance(statement, (ast.Import, ast.ImportFrom)):
-            found.update(prefix + name for name, _ in reader.imported(statement))
+            found.update(prefix + name for name, _ in statements.imported(statement))
         else:
             found.update(
                 prefix + one.id
-                for part in reader.own_expressions(statement)
+                for part in statements.own_expressions(statement)
                 for one in ast.walk(part)
                 if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
             )
@@ -156,7 +157,7 @@ def _classes(tree: ast.Module, name: str) -> list[ast.ClassDef]:
     for part in name.split("."):
         found = [
             one
-            for one, _ in reader.statements(body)
+            for one, _ in statements.opened(body)
             if isinstance(one, ast.ClassDef) and one.name == part
         ]
         body = found[0].body if len(found) == 1 else []
@@ -165,9 +166,9 @@ def _classes(tree: ast.Module, name: str) -> list[ast.ClassDef]:
 
 def _bindings(tree: ast.Module) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for statement, _ in reader.statements(tree.body):
+    for statement, _ in statements.opened(tree.body):
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            for name, token in reader.imported(statement):
+            for name, token in statements.imported(statement):
                 found.setdefault(name, []).append(token)
     return found
 
@@ -183,7 +184,7 @@ _Def = ast.FunctionDef | ast.AsyncFunctionDef
 def _functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, list[_Def]]]:
     """The functions of a module or class, and of the classes in it, by dotted name; one name may be defined several times."""
     found: dict[str, list[_Def]] = {}
-    for statement, _ in reader.statements(body):
+    for statement, _ in statements.opened(body):
         if isinstance(statement, _FUNCTION):
             found.setdefault(prefix + statement.name, []).append(statement)
         elif isinstance(statement, ast.ClassDef):
@@ -204,7 +205,7 @@ def _function(olds: list[_Def], news: list[_Def]) -> int:
 
 def _statements(node: _Def) -> list[ast.stmt]:
     """The body without the documentation, which is executed by nobody."""
-    return node.body[1:] if reader.is_text(node.body[0]) else node.body
+    return node.body[1:] if statements.is_text(node.body[0]) else node.body
 
 
 def _signature(node: _Def) -> str:

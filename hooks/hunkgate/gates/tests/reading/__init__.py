@@ -1,0 +1,1 @@
+"""One Python file, read by itself: nothing here looks at another file, imports or runs anything."""
