@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from hunkgate.gates.tests import outside
-from hunkgate.gates.tests.edges import Edges, import_parts
+from hunkgate.gates.tests.edges import Edges
 from hunkgate.gates.tests.facts import MODULE, Trait
 from hunkgate.gates.tests.nodes import DATA
+from hunkgate.gates.tests.resolution import import_parts
 
 
 class Graph(Edges):
@@ -17,7 +18,7 @@ class Graph(Edges):
         return definition is None or (
             bool(definition.trait & Trait.BUILT)
             or any(token.rpartition(".")[2] in outside.BUILDING_BASES for token in definition.extra)
-            or self._is_external(self.keys[node][0], definition, set())
+            or self._keepers.is_external(self.keys[node][0], definition)
         )
 
     def test_functions(self, path: str) -> Iterator[str]:
@@ -78,7 +79,7 @@ class Graph(Edges):
                 if file is None:
                     continue
                 found = True
-                module = self._module(file)
+                module = self._names.module(file)
                 others = 0
                 for node, (where, what) in enumerate(self.keys):
                     if what == MODULE and where != path and module in self.edges[node]:
@@ -104,7 +105,7 @@ class Graph(Edges):
         """Whether an import of one name from a module of the project finds that name."""
         level, dotted, name = import_parts(token)
         return not name or any(
-            self._member_of(stem, name) for stem in self._modules.named(path, level, dotted)
+            self._names.member_of(stem, name) for stem in self._modules.named(path, level, dotted)
         )
 
     def is_internal(self, path: str, token: str) -> bool:
