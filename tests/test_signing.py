@@ -124,21 +124,6 @@ def test_a_signature_made_for_git_is_not_an_approval(keys: Path) -> None:
         verified(listed(keys / "human", options=""), signed(keys / "human", namespace="git"))
 
 
-def test_any_bit_flipped_in_a_signature_is_refused(keys: Path) -> None:
-    signature = signed(keys / "human")
-    held = []
-    with signing.signers(listed(keys / "human")) as signers:
-        for place in range(len(signature)):
-            flipped = bytearray(signature)
-            flipped[place] ^= 1 << place % 8
-            try:
-                signers.verify(STATEMENT, bytes(flipped), ALICE)
-            except ApprovalError:
-                continue
-            held.append(place)
-    assert held == []
-
-
 @pytest.mark.parametrize("principals", ["alice@example.com,al@example.com", "*@example.com"])
 def test_a_principal_is_only_guessed_where_there_is_one(keys: Path, principals: str) -> None:
     blob = signing.public_key(keys / "human")

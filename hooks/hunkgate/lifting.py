@@ -19,6 +19,7 @@ from hunkgate.signing import Signers
 from hunkgate.text import visible
 
 _BEGUN = 200  # lines that are verified before it is known whether they matter
+_REMARKS_MOST = 20
 # Twice as many ssh-keygen processes as there are processors: the next one is started while this one's thread waits for its turn.
 _AT_ONCE = 2 * (os.cpu_count() or 1)
 
@@ -27,7 +28,8 @@ class Lifting:
     """Parts blocking findings into those that stay and those that verified approvals lift.
 
     A finding is lifted only when it is under every one of the policies. Only lines that could matter for a finding are verified, so
-    a change that needs nothing pays nothing. ``remarks`` then holds why lines that could have mattered did not count.
+    a change that needs nothing pays nothing. ``remarks`` then holds why lines that could have mattered did not count. Close it
+    in the end.
 
     ``landed`` is the commit in whose history approvals are used up: the base, None where there is no history yet.
     """
@@ -47,6 +49,7 @@ class Lifting:
         self._landed = landed
         self._verifying = _Verifying(int(time.time()) if now is None else now)
         self._remarks: dict[str, None] = {}
+        self._unasked: dict[Trust, str] = {}
         self._lines: dict[Signed, str] = {}
 
     def begin(self) -> None:
@@ -64,8 +67,12 @@ class Lifting:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Why lines did not count, in the order met."""
-        return tuple(self._remarks)
+        """Why lines did not count, in the order met; of very many the first."""
+        shown = [*self._unasked.values(), *self._remarks]
+        more = len(shown) - _REMARKS_MOST
+        if more > 0:
+            shown[_REMARKS_MOST:] = [f"for the like reasons {more} more approvals do not count"]
+        return tuple(shown)
 
     def __call__(
         self, findings: Sequence[Finding]
@@ -153,10 +160,13 @@ class Lifting:
 
     def _verified(self, trust: Trust, lines: Sequence[tuple[Signed, str]]) -> tuple[Approval, ...]:
         self._verifying.start(trust, (one for one, _source in lines))
-        approvals = []
+        approvals, unasked = [], 0
         for one, source in lines:
             answer = self._verifying.answer(trust, one)
-            if isinstance(answer, ApprovalError):
+            if isinstance(answer, signing.UnaskedError):
+                unasked += 1
+                self._unasked[trust] = f"{unasked} approvals were {answer.message}: {answer.remedy}"
+            elif isinstance(answer, ApprovalError):
                 self._refuse(one.statement, source, answer.message)
             else:
                 approvals.append(answer)
@@ -183,9 +193,9 @@ class Lifting:
 
 
 class _Verifying:
-    """Verifications at a time (seconds since 1970 UTC) that go on beside other work: theirs is ssh-keygen's, a process for each line.
+    """Verifications at a time (seconds since 1970 UTC) that go on beside other work: most of it is ssh-keygen's, in processes.
 
-    Plain threads: they only wait for those processes, and concurrent.futures alone takes as long to import as one of them.
+    Plain threads: they mostly wait for those processes, and concurrent.futures alone takes as long to import as one of them.
     """
 
     def __init__(self, now: int) -> None:
@@ -194,6 +204,7 @@ class _Verifying:
         self._answers: dict[tuple[Trust, Signed], Approval | Exception] = {}
         self._started: set[tuple[Trust, Signed]] = set()
         self._threads: list[threading.Thread] = []
+        self._signers: dict[bytes, Signers] = {}
         self._open = contextlib.ExitStack()
 
     def start(self, trust: Trust, lines: Iterable[Signed]) -> None:
@@ -201,7 +212,11 @@ class _Verifying:
         new = [one for one in dict.fromkeys(lines) if (trust, one) not in self._started]
         if not new:
             return
-        signers = self._open.enter_context(signing.signers(trust.signers))
+        # One for all that judge by the same file: it remembers what ssh-keygen said.
+        signers = self._signers.get(trust.signers)
+        if signers is None:
+            signers = self._open.enter_context(signing.signers(trust.signers))
+            self._signers[trust.signers] = signers
         for one in new:
             self._started.add((trust, one))
             self._jobs.append((trust, one, signers))
@@ -221,6 +236,7 @@ class _Verifying:
         """Leave what is still waiting."""
         self._jobs.clear()
         self._done()
+        self._open.close()
 
     def _work(self) -> None:
         while True:
@@ -236,4 +252,3 @@ class _Verifying:
     def _done(self) -> None:
         while self._threads:
             self._threads.pop().join()
-        self._open.close()

@@ -3,6 +3,8 @@
 The rows of the table in docs/threats.md that concern approvals.
 """
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -511,3 +513,75 @@ def test_a_policy_loosened_in_the_same_push_does_not_judge(repository: Enrolled)
     made = from_line(repository.staged().forged())
     repository.commit(approvals.to_line(made.content))
     refused(repository.judged(), "protect/policy", "only recorded")
+
+
+# -- how much there is --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["before", "behind"])
+def test_a_message_full_of_forged_lines_neither_keeps_the_check_busy_nor_shuts_an_approval_out(
+    repository: Enrolled, tmp_path: Path, where: str
+) -> None:
+    """Each names the right item and a listed key, so that only its signature can tell."""
+    good = from_line(repository.staged().approve())
+    forged = [
+        approvals.to_line(good.content, good.signature[:-64] + number.to_bytes(64))
+        for number in range(1000)
+    ]
+    real = approvals.to_line(good.content, good.signature)
+    folder = repository.folder
+    folder.write({"../message": "\n".join(("a change", "", *forged))})
+    folder.git("commit", "-q", "--no-verify", "-F", "../message")
+    started, kept = counting(tmp_path)
+    ran = repository.folder.hunkgate("check", "--range", "main..work", env=kept)
+    refused(ran, "approvals were not verified, for 64 signatures before did not hold", "take the")
+    assert len(started.read_text()) < 100
+    lines = (real, *forged) if where == "before" else (*forged, real)
+    folder.write({"../message": "\n".join(("a change", "", *lines))})
+    folder.git("commit", "-q", "--no-verify", "--amend", "-F", "../message")
+    started.write_text("")
+    accepted(repository.folder.hunkgate("check", "--range", "main..work", env=kept))
+    assert len(started.read_text()) < 100
+
+
+def test_a_range_of_forged_lines_starts_few_processes(repository: Enrolled, tmp_path: Path) -> None:
+    for number in range(90):
+        made = from_line(repository.staged(f"replicas: {number + 2}\n").forged())
+        repository.commit(approvals.to_line(made.content, made.signature[:-64] + bytes(64)))
+    started, kept = counting(tmp_path)
+    ran = repository.folder.hunkgate("check", "--range", "main..work", env=kept)
+    refused(ran, "were not verified, for 64 signatures before did not hold")
+    assert len(started.read_text()) < 90
+
+
+def test_a_range_that_one_key_approved_starts_few_processes(
+    repository: Enrolled, tmp_path: Path
+) -> None:
+    for number in range(20):
+        line = repository.staged(f"replicas: {number + 2}\n").forged(nonce=f"{number:018x}")
+        repository.commit(line)
+    started, kept = counting(tmp_path)
+    accepted(repository.folder.hunkgate("check", "--range", "main..work", env=kept))
+    assert len(started.read_text()) < 20
+
+
+def test_one_forged_line_among_good_ones_of_the_same_key_is_refused(repository: Enrolled) -> None:
+    good, commits = b"", []
+    for number in range(12):
+        made = from_line(
+            repository.staged(f"replicas: {number + 2}\n").forged(nonce=f"{number:018x}")
+        )
+        good = good if number == 9 else made.signature
+        commits.append(repository.commit(approvals.to_line(made.content, good)))
+    refused(repository.judged(), f"commit {commits[9][:8]} needs a human", "does not hold")
+
+
+def counting(folder: Path) -> tuple[Path, dict[str, str]]:
+    """A file that gets a letter for each run of ssh-keygen, and the environment where that is so."""
+    started, program = folder / "started", folder / "programs" / "ssh-keygen"
+    program.parent.mkdir()
+    real = shutil.which("ssh-keygen")
+    program.write_text(f'#!/bin/sh\nprintf x >> "{started}"\nexec {real} "$@"\n')
+    program.chmod(0o755)
+    started.write_text("")
+    return started, {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}

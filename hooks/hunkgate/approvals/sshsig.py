@@ -37,11 +37,14 @@ class SshSignature:
     """What a blob states about itself; whether it is true only ssh-keygen can tell.
 
     ``present`` and ``verified`` are a security key's word that it was touched, and that it asked for its PIN or finger;
-    both are False for a key in a file. ``key`` is the public key blob.
+    both are False for a key in a file. ``key`` is the public key blob. ``hashed`` names the hash that was signed, sha256 or sha512, and
+    ``made`` is the signature itself, as the key made it: its kind and then its own fields.
     """
 
     key: bytes
     key_type: str
+    hashed: str
+    made: bytes
     security_key: bool
     present: bool
     verified: bool
@@ -55,6 +58,17 @@ class SshSignature:
     def certificate(self) -> bool:
         """Whether the key is a certificate, which the signers file lists by its authority."""
         return "-cert-" in self.key_type
+
+    def message(self, content: bytes) -> bytes:
+        """What the key itself signs where this signature is one over the content (PROTOCOL.sshsig, section 3)."""
+        digest = hashlib.new(self.hashed, content).digest()
+        fields = (NAMESPACE.encode(), b"", self.hashed.encode(), digest)
+        return _MAGIC + b"".join(map(string, fields))
+
+
+def string(content: bytes) -> bytes:
+    """A string as RFC 4251, section 5, writes it: its length and then its bytes."""
+    return len(content).to_bytes(4) + content
 
 
 def fingerprint(key: bytes) -> str:
@@ -73,7 +87,7 @@ def _certified(certificate: bytes) -> bytes:
     if not count:
         raise _malformed(f"certificates of {kind!r} are not known")
     fields = (kind.encode(), *(rest.string() for _ in range(count)))
-    return b"".join(len(field).to_bytes(4) + field for field in fields)
+    return b"".join(map(string, fields))
 
 
 def read(blob: bytes) -> SshSignature:
@@ -98,6 +112,8 @@ def read(blob: bytes) -> SshSignature:
     return SshSignature(
         key=key,
         key_type=key_type,
+        hashed=hashed.decode("ascii"),
+        made=signature,
         security_key=security_key,
         present=bool(flags & _PRESENT),
         verified=bool(flags & _VERIFIED),

@@ -1,6 +1,7 @@
 """``hunkgate approve``: a human consents to findings, after seeing exactly what they are."""
 
 import argparse
+import contextlib
 import os
 import secrets
 import sys
@@ -102,8 +103,8 @@ def _approved(arguments: argparse.Namespace, repository: Repository) -> int:
 def approvable(repository: Repository, one: Occasion) -> tuple[Verdict, tuple[Seen, ...]]:
     """The verdict as ``check`` gives it, and what of its blocking findings an approval could lift, each item once."""
     changes = tuple(one.changes(repository))
-    lifting = consent.lifting(repository, one)
-    verdict = judge(changes, one.policies, consent.GATES, lift=lifting)
+    with contextlib.closing(consent.lifting(repository, one)) as lifting:
+        verdict = judge(changes, one.policies, consent.GATES, lift=lifting)
     # The whole of a range has its tip for a commit, too: what is shown of the tip is what that commit itself does.
     by_commit = {change.commit: change for change in changes if change.origin is Origin.COMMIT}
     whole = changes[-1]

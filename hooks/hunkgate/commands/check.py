@@ -114,7 +114,9 @@ def judged(
             yield change
 
     def lift(findings: Sequence[Finding]) -> tuple[Sequence[Finding], Sequence[Approved]]:
-        lifting = begun or _lifting(repository, one, approvals, messages)
+        lifting = begun or open_.enter_context(
+            contextlib.closing(_lifting(repository, one, approvals, messages))
+        )
         parted = lifting(findings)
         refused.extend(lifting.remarks)
         return parted
@@ -124,16 +126,15 @@ def judged(
     messages: Mapping[str, bytes] = {}
     if one.head is not None:
         messages = repository.messages(one.exclude, one.head, (LABEL,))
-    if messages:
-        begun = _lifting(repository, one, approvals, messages)
-        begun.begin()
-    try:
+    with contextlib.ExitStack() as open_:
+        if messages:
+            begun = open_.enter_context(
+                contextlib.closing(_lifting(repository, one, approvals, messages))
+            )
+            begun.begin()
         verdict = judge(
             changes(), one.policies, gates, lift=lift, remarks=policies.remarks(one.policies)
         )
-    finally:
-        if begun is not None:
-            begun.close()
     verdict = replace(verdict, remarks=(*verdict.remarks, *refused), range=one.range)
     for change in last:
         verdict = _with_candidate(verdict, change)

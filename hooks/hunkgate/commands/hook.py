@@ -130,6 +130,8 @@ def _judged(
 ) -> Verdict:
     staged = occasions.staged(repository)
     landed = consent.landed(repository, staged, amends=amends)
-    lifting = Lifting(repository, staged.policies, carried, landed=landed)
-    verdict = judge((change,), staged.policies, consent.GATES, lift=lifting)
+    with contextlib.closing(
+        Lifting(repository, staged.policies, carried, landed=landed)
+    ) as lifting:
+        verdict = judge((change,), staged.policies, consent.GATES, lift=lifting)
     return replace(verdict, remarks=lifting.remarks)
