@@ -53,10 +53,8 @@ def apart(one: Format, before: bytes, after: bytes) -> Seen | None:
 
 
 def together(one: Format, before: bytes, after: bytes) -> Seen | None:
-    opened = one.opened()
-    assert opened is not None
     try:
-        return seen(locks.pair(opened(before), opened(after)))
+        return seen(one.pair(before, after))
     except UnreadableError:
         return None
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from hunkgate import globs
-from hunkgate.gates.dependencies import formats, locks
+from hunkgate.gates.dependencies import formats
 from hunkgate.gates.dependencies.compare import compare, fold_backend
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
@@ -132,14 +132,14 @@ def _paired(change: Change, file: FileChange, format_: Format) -> tuple[_Side, _
         or file.base_blob is None
         or file.head_blob is None
         or not {file.base_mode, file.head_mode} <= {REGULAR, EXECUTABLE}
-        or (opened := format_.opened()) is None
+        or format_.opened() is None
     ):
         return None
     before, after = change.base.read(file.base_blob), change.head.read(file.head_blob)
     if max(len(before), len(after)) > LARGEST:
         return None
     try:
-        readings = locks.pair(opened(before), opened(after))
+        readings = format_.pair(before, after)
     except (UnreadableError, RecursionError):  # entries too deep to be compared
         return None
     contents = before, after

@@ -1,7 +1,8 @@
 """The registry of formats: which file names are read by which module. The one list, written by hand.
 
 A module is imported only when a file of its format changed. Each has ``read(content: bytes, path: str) -> Reading`` or, where a file may be
-long, ``opened(content: bytes) -> Lock``; it names its specification in its docstring and raises UnreadableError and nothing else.
+long, ``opened(content: bytes) -> Lock`` and, where its tool writes one block of lines for each entry, ``BLOCKS: Blocks``; it names its
+specification in its docstring and raises UnreadableError and nothing else.
 """
 
 import enum
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 from hunkgate import globs
 
 if TYPE_CHECKING:
+    from hunkgate.gates.dependencies.blocks import Blocks
     from hunkgate.gates.dependencies.dependency import Reading
     from hunkgate.gates.dependencies.locks import Lock
 
@@ -61,6 +63,20 @@ class Format:
             "Callable[[bytes], Lock[Hashable, object]] | None",
             getattr(self._loaded(), "opened", None),
         )
+
+    def pair(self, before: bytes, after: bytes) -> "tuple[Reading, Reading]":
+        """Two versions of a file of a format that can be opened, read together. Raises UnreadableError."""
+        from hunkgate.gates.dependencies import locks
+
+        opened = self.opened()
+        assert opened is not None
+        blocks = self.blocks()
+        quick = blocks.pair(before, after) if blocks else None
+        return quick or locks.pair(opened(before), opened(after))
+
+    def blocks(self) -> "Blocks | None":
+        """How a file of this format falls into blocks, None where it is not read by blocks."""
+        return cast("Blocks | None", getattr(self._loaded(), "BLOCKS", None))
 
     def _read(self) -> "Callable[[bytes, str], Reading]":
         if (opened := self.opened()) is not None:

@@ -7,18 +7,19 @@ import re
 from collections.abc import Iterator, Sequence
 
 from hunkgate.gates.dependencies import lines
+from hunkgate.gates.dependencies.blocks import Blocks, Part
 from hunkgate.gates.dependencies.dependency import Dependency, UnreadableError
 from hunkgate.gates.dependencies.locks import Lock, record
 
 _HASH = re.compile(r"h[0-9]{1,3}:\S+\Z")
 # The file as go writes it: one look at the whole text instead of one at each of its lines.
-_WHOLE = re.compile(r"(?:[!-~]++ [!-~]++ h1:[!-~]++\n)*+")
+_WHOLE = re.compile(rb"(?:[!-~]++ [!-~]++ h1:[!-~]++\n)*+")
 
 
 def opened(content: bytes) -> Lock[str, int]:
     """Every module version whose files are locked, with its hashes: a statement is a line, ``module version hash``."""
-    text = lines.text(content)
-    several = text.split("\n") if _WHOLE.fullmatch(text) else _checked(content)
+    whole = _WHOLE.fullmatch(content)
+    several = content.decode("ascii").split("\n") if whole else _checked(content)
     stated: dict[str, int] = {}
     for number, line in enumerate(several, 1):
         stated.setdefault(line, number)
@@ -53,3 +54,12 @@ def _records(several: Sequence[tuple[str, int]]) -> Iterator[Dependency]:
         yield record(
             "golang", module, version, hashes=frozenset(hashes[module, version]), line=line
         )
+
+
+BLOCKS = Blocks(
+    ecosystem="golang",
+    cut=lambda content: (Part(frame=b"", blocks=content),) if content.endswith(b"\n") else None,
+    sound=_WHOLE.fullmatch,
+    names=lambda several: [one.partition(b" ")[0] for one in several],
+    read=lambda content: opened(content).reading(),
+)

@@ -1,0 +1,223 @@
+"""Two versions of a lock without what both hold: of ten thousand entries most changes touch a few, and the others need not be read.
+
+A format whose tool writes a block of lines for each entry says how its file falls into blocks. What is left when the runs of blocks that
+both versions hold are taken out is read by the format's own reader. Where a file is not literally as its tool writes it, or what stands
+around the blocks differs, both versions are read as a whole.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from hunkgate.gates.dependencies.dependency import Dependency, Reading, UnreadableError
+from hunkgate.gates.dependencies.runs import runs
+
+_FIRST, _GROWTH = 8, 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Blocks one behind the other, each with its ``end``, and the ``frame`` before them, which is read with any of them."""
+
+    frame: bytes
+    blocks: bytes
+    end: bytes = b"\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocks:
+    """How a lock falls into blocks that each speak for themselves.
+
+    ``cut`` gives the parts of a content, which put together are the content or the content and a line end; None where it has no such parts.
+    ``sound`` tells of any number of blocks, one behind the other, whether ``read`` takes every one of them without a word, whatever
+    other such blocks stand beside it; in sound blocks an ``end`` stands at their ends alone. ``names`` gives for each of some sound
+    blocks (without their ends) the name of the record that it has a part in, empty for a block that is read in any case: a record depends
+    on the blocks of its name and on the frames alone. ``keys`` gives what no two blocks of a part may have in common, where the reader
+    refuses that.
+    """
+
+    ecosystem: str
+    cut: Callable[[bytes], Sequence[Part] | None]
+    sound: Callable[[bytes], object]
+    names: Callable[[Sequence[bytes]], Sequence[bytes]]
+    read: Callable[[bytes], Reading]
+    keys: Callable[[Sequence[bytes]], Sequence[bytes]] | None = None
+
+    def pair(self, before: bytes, after: bytes) -> tuple[Reading, Reading] | None:
+        """Both versions with the records of the names of which they do not hold the same blocks, all others as the rest.
+
+        None where that cannot be told from the blocks: then both are to be read as a whole, which also says what is wrong with them.
+        """
+        old, new = self.cut(before), self.cut(after)
+        if old is None or new is None or len(old) != len(new):
+            return None
+        halves: list[tuple[_Half, _Half]] = []
+        for left, right in zip(old, new, strict=True):
+            compared = self._compared(left, right)
+            if compared is None:
+                return None
+            halves.append(compared)
+        moved = frozenset(
+            (
+                b"",
+                *self.names([block for both in halves for half in both for block in half.apart()]),
+            )
+        )
+        try:
+            one = self._only([half for half, _ in halves], moved)
+            two = self._only([half for _, half in halves], moved)
+        except UnreadableError:
+            return None
+        return (one, two) if one.own == two.own else None
+
+    def _compared(self, left: Part, right: Part) -> "tuple[_Half, _Half] | None":
+        """Two versions of a part; None where they share too little or the reader does not take them as they are."""
+        if (left.frame, left.end) != (right.frame, right.end):
+            return None
+        shared = runs(left.blocks, right.blocks, left.end)
+        if shared is None:
+            return None
+        both = [left.blocks[run.old : run.old + run.length].split(left.end)[:-1] for run in shared]
+        names = [self.names(several) for several in both]
+        old, new = (
+            _Half(
+                part=part,
+                runs=[(at, at + run.length) for at, run in zip(starts, shared, strict=True)],
+                shared=both,
+                names=names,
+            )
+            for part, starts in (
+                (left, [run.old for run in shared]),
+                (right, [run.new for run in shared]),
+            )
+        )
+        gone, come = old.apart(), new.apart()
+        # What both hold is looked at once.
+        if not self.sound(left.blocks) or not self.sound(left.end.join((*come, b""))):
+            return None
+        if self.keys is not None:
+            keys = {key for several in both for key in self.keys(several)}
+            stay = sum(map(len, both))
+            for several in (gone, come):
+                if len(keys.union(self.keys(several))) < stay + len(several):
+                    return None
+        return old, new
+
+    def _only(self, halves: "Sequence[_Half]", moved: AbstractSet[bytes]) -> Reading:
+        """The reading of the blocks that are not shared and of the shared ones of these names; all others are the rest."""
+
+        def kept() -> Iterator[bytes]:
+            return (
+                name
+                for half in halves
+                for several in half.names
+                for name in several
+                if name not in moved
+            )
+
+        def beside() -> Iterator[tuple[str, str]]:
+            return ((self.ecosystem, name.decode("utf-8", "surrogateescape")) for name in kept())
+
+        def rest() -> Iterator[Dependency]:
+            waiting = tuple(dict.fromkeys(kept()))
+            start, size = 0, _FIRST
+            while start < len(waiting):
+                chosen = frozenset(waiting[start : start + size])
+                yield from self._reading(halves, chosen, apart=False).dependencies
+                start, size = start + size, size * _GROWTH
+
+        return replace(self._reading(halves, moved, apart=True), rest=rest, beside=beside)
+
+    def _reading(
+        self, halves: "Sequence[_Half]", names: AbstractSet[bytes], *, apart: bool
+    ) -> Reading:
+        """The reading of the shared blocks of these names, and of those that are not shared where they too are wanted, with their lines in
+        the whole.
+        """
+        pieces = _Pieces()
+        for half in halves:
+            blocks = half.part.blocks
+            pieces.take(half.part.frame)
+            behind = 0
+            for start, end in sorted((*half.of(names), *(half.between() if apart else ()))):
+                pieces.skip(blocks.count(b"\n", behind, start))
+                pieces.take(blocks[start:end])
+                behind = end
+            pieces.skip(blocks.count(b"\n", behind))
+        found = self.read(b"".join(pieces.taken))
+        return replace(
+            found,
+            dependencies=tuple(
+                replace(one, line=pieces.line(one.line)) for one in found.dependencies
+            ),
+            options=tuple(replace(one, line=pieces.line(one.line)) for one in found.options),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Half:
+    """One version of a part beside the other: the runs that both share, as offsets in this one, and their blocks with the name of each."""
+
+    part: Part
+    runs: Sequence[tuple[int, int]]
+    shared: Sequence[Sequence[bytes]]
+    names: Sequence[Sequence[bytes]]
+
+    def between(self) -> Iterator[tuple[int, int]]:
+        """From where to where there is what is not shared."""
+        behind = 0
+        for start, end in (*self.runs, (len(self.part.blocks),) * 2):
+            if behind < start:
+                yield behind, start
+            behind = end
+
+    def apart(self) -> list[bytes]:
+        """The blocks that are not shared."""
+        blocks, end = self.part.blocks, self.part.end
+        return [
+            block
+            for start, stop in self.between()
+            for block in blocks[start:stop].removesuffix(end).split(end)
+        ]
+
+    def of(self, names: AbstractSet[bytes]) -> Iterator[tuple[int, int]]:
+        """From where to where each of the shared blocks of these names stands."""
+        end = len(self.part.end)
+        for (start, _), several, named in zip(self.runs, self.shared, self.names, strict=True):
+            if not names.isdisjoint(named):
+                offsets = list(accumulate((len(one) + end for one in several), initial=start))
+                for place, name in enumerate(named):
+                    if name in names:
+                        yield offsets[place], offsets[place + 1]
+
+
+class _Pieces:
+    """What is taken of a file, and on which line of it each piece begins."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self._ours: list[int] = []
+        self._theirs: list[int] = []
+        self._next, self._line = 1, 1
+
+    def take(self, piece: bytes) -> None:
+        """Take what comes next in the file."""
+        self.taken.append(piece)
+        self._ours.append(self._next)
+        self._theirs.append(self._line)
+        lines = piece.count(b"\n")
+        self._next += lines
+        self._line += lines
+
+    def skip(self, lines: int) -> None:
+        """Leave out the lines that come next in the file."""
+        self._line += lines
+
+    def line(self, number: int) -> int:
+        """The line of the file that this line of the pieces is; 0 for none."""
+        if not number:
+            return 0
+        piece = bisect_right(self._ours, number) - 1
+        return self._theirs[piece] + number - self._ours[piece]
