@@ -6,7 +6,6 @@ Damerau's with one edit ("optimal string alignment"); the letters are the part o
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 # UTS #39 confusables.txt, the single letters of Cyrillic, Greek, Armenian and Latin extensions whose prototype is an ASCII letter.
@@ -22,26 +21,32 @@ _SHORTEST = 5
 
 
 class Names:
-    """The names that one ecosystem of a repository uses, ready to be asked for neighbours."""
+    """The names that one ecosystem of a repository uses, ready to be asked for neighbours.
+
+    They are kept as one text and searched as one: a lock has ten thousand of them, most changes bring a few new ones.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = frozenset(names)
-        self._sizes: dict[int, list[str]] = defaultdict(list)
-        self._lasts: dict[str, list[str]] = {}
-        self._skeletons: dict[str, str] = {}
-        ordered = sorted(self._names)
-        for name, bare in zip(ordered, _skeletons(ordered), strict=True):
-            self._skeletons.setdefault(bare, name)
-            self._sizes[len(name)].append(name)
+        # In their order: locks are sorted, and what is sorted already is sorted at once.
+        self._names = dict.fromkeys(names)
+        # NUL stands between two names; one that holds it is no name of a package anywhere.
+        self._ordered = sorted(name for name in self._names if "\0" not in name)
+        self._text = _joined(self._ordered)
+        self._skeletons = ""
 
     def neighbour(self, name: str) -> str:
         """The name in use that this one can be mistaken for, '' where there is none or it is in use itself."""
         if name in self._names:
             return ""
-        same = self._skeletons.get(skeleton(name))
-        if same is not None and same != name:
-            return same
-        return next((one for one in self._near(name) if _mistakable(name, one)), "")
+        return self._look_alike(name) or next(
+            (one for one in self._near(name) if _mistakable(name, one)), ""
+        )
+
+    def _look_alike(self, name: str) -> str:
+        """The first name in use with the same skeleton, '' where there is none."""
+        self._skeletons = self._skeletons or _skeleton(self._text)
+        found = self._skeletons.find(_joined([skeleton(name)]))
+        return "" if found < 0 else self._ordered[self._skeletons.count("\0", 0, found)]
 
     def _near(self, name: str) -> Iterator[str]:
         """The names that one edit may lead to: with the edit before the last part that part is the same (as where a scope is squatted), with
@@ -49,39 +54,42 @@ class Names:
         """
         head, last = _parts(name)
         if head:
-            yield from self._of_last().get(last, ())
-        for size in (len(name), len(name) - 1, len(name) + 1):
-            half = max((size - len(head) - 1) // 2, 0)
-            first, second = head + last[:half], last[len(last) - half :]
-            for one in self._sizes.get(size, ()):
-                if one.startswith(first) or (one.endswith(second) and one.startswith(head)):
-                    yield one
+            yield from self._holding(f"{head[-1]}{last}\0")
+        elif len(name) < _SHORTEST:
+            return
+        half = max(len(last) - 2, 0) // 2
+        yield from self._holding(f"\0{head}{last[:half]}", len(name))
+        if half:
+            yield from self._holding(f"{last[-half:]}\0", len(name))
 
-    def _of_last(self) -> dict[str, list[str]]:
-        """The names of several parts by their last, gathered when the first such name asks."""
-        if not self._lasts:
-            for several in self._sizes.values():
-                for one in several:
-                    self._lasts.setdefault(_parts(one)[1], []).append(one)
-        return self._lasts
+    def _holding(self, part: str, size: int | None = None) -> Iterator[str]:
+        """The names in use that begin or end with a part, by a NUL before or behind it; of this size, or one more or less, where it is given."""
+        found = self._text.find(part)
+        while found >= 0:
+            start = self._text.rfind("\0", 0, found + 1) + 1
+            end = self._text.find("\0", start)
+            if size is None or -1 <= end - start - size <= 1:
+                yield self._text[start:end]
+            found = self._text.find(part, end)
 
 
 def skeleton(name: str) -> str:
     """The name with look-alike letters and digits made one, and without what separates words."""
-    (found,) = _skeletons([name])
-    return found
+    return _skeleton(name.replace("\0", " "))
 
 
-def _skeletons(names: list[str]) -> list[str]:
-    """The skeletons of names, which are tables of bytes laid over all of them at once: a lock has ten thousand."""
-    if not names:
-        return []
-    folded = [name if name.isascii() else _latin(name) for name in names]
-    # NUL stands between two names and in none.
-    text = "\0".join(one.replace("\0", " ") for one in folded).casefold()
-    plain = text.encode("utf-8", "surrogatepass").translate(_DIGITS)
+def _joined(names: Iterable[str]) -> str:
+    """Names as one text, each with a NUL before and behind it."""
+    return "\0".join(("", *names, ""))
+
+
+def _skeleton(text: str) -> str:
+    """The skeleton of a name, or of joined names: tables of bytes are laid over all of them at once."""
+    if not text.isascii():
+        text = "\0".join(one if one.isascii() else _latin(one) for one in text.split("\0"))
+    plain = text.casefold().encode("utf-8", "surrogatepass").translate(_DIGITS)
     plain = plain.replace(b"rn", b"m").replace(b"vv", b"w").translate(_LAST, _SEPARATORS)
-    return plain.decode("utf-8", "surrogatepass").split("\0")
+    return plain.decode("utf-8", "surrogatepass")
 
 
 def _latin(name: str) -> str:
