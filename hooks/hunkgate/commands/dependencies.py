@@ -1,7 +1,6 @@
 """``hunkgate dependencies``: what the change does to the dependencies, as a report of its own."""
 
 import argparse
-import json
 
 from hunkgate import policies
 from hunkgate.commands import occasion
@@ -35,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         found = survey(change, judging)
     if arguments.format == "json":
-        print(json.dumps(report.records(found), indent=1))
+        print(report.json_list(found), end="")
     elif arguments.format == "markdown":
         print(report.markdown(found), end="")
     else:

@@ -3,6 +3,7 @@
 Files and groups stand worst first; a group of one kind is folded after ``SHOWN`` rows, with a count of the rest.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -24,9 +25,11 @@ _WORD = {Level.ERROR: "STOP", Level.WARNING: "warn", Level.NOTE: "note"}
 _Group = tuple[str, list[DependencyChange]]
 
 
-def records(changes: Iterable[DependencyChange]) -> list[dict[str, object]]:
-    """The changes as JSON values, in the order given."""
-    return [facts(one) for one in changes]
+def json_list(changes: Iterable[DependencyChange]) -> str:
+    """The changes as a JSON list in the order given, each on a line of its own."""
+    # Whole, not by the indenting writer, which is Python's own and not C's: it took longer than to find the changes of a lock.
+    lines = ",\n".join(json.dumps(facts(one)) for one in changes)
+    return f"[\n{lines}\n]\n" if lines else "[]\n"
 
 
 def text(changes: Sequence[DependencyChange], *, most: int | None = SHOWN) -> str:

@@ -1,7 +1,6 @@
 """From a change between two trees to every change of a dependency in it: which files are read, in which format, and what surrounds them."""
 
 import functools
-import hashlib
 import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -50,6 +49,8 @@ class _Side:
     @property
     def digest(self) -> str:
         """SHA-256 of the content in hex, '' where there is none. Only an approval of an unreadable file asks for it."""
+        import hashlib  # OpenSSL, which a lock that was read does not need
+
         return hashlib.sha256(self.content).hexdigest() if self.there else ""
 
 
