@@ -221,3 +221,45 @@ def test_what_only_describes_is_told_apart(
 ) -> None:
     found = between(before, after)
     assert (set(found.described), set(found.loose)) == (described, loose)
+
+
+VARIANT = "from typing import overload\n\n\n@overload\ndef f(x: int) -> int: ...\ndef f(x):\n    return x\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "described", "loose"),
+    [
+        pytest.param(
+            "def f(o):\n    o.x: int = 1\n",
+            "def f(o):\n    o.x: list[str] = 1\n",
+            set(),
+            set(),
+            id="the annotation of a variable in a function, which nobody evaluates",
+        ),
+        pytest.param(
+            VARIANT,
+            VARIANT.replace("int", "str"),
+            {"f"},
+            set(),
+            id="a variant for type checkers, which nobody calls",
+        ),
+        pytest.param(
+            "__all__ = ['f']\ndef f(): pass\n",
+            "__all__ = []\ndef f(): pass\n",
+            {"f"},
+            {"f", "__all__"},
+            id="a function that is exported no more",
+        ),
+    ],
+)
+def test_no_line_of_a_function_is_in_question(
+    before: str, after: str, described: set[str], loose: set[str]
+) -> None:
+    found = between(before, after)
+    assert (set(found.described), set(found.loose)) == (described, loose)
+    assert not found.lines
+
+
+def test_an_annotation_in_a_class_within_a_function_is_evaluated() -> None:
+    before = "def f():\n    class C:\n        x: int\n    return C\n"
+    assert lines(between(before, before.replace("int", "str")).lines) == [2, 3]

@@ -2,18 +2,28 @@
 
 import ast
 import builtins
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hunkgate.gates.tests import harmless, outside, syntax
+from hunkgate.gates.tests import harmless, syntax
 from hunkgate.gates.tests.facts import MODULE
 from hunkgate.gates.tests.reading import statements
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Builtin functions without an effect, given values.
 _PURE = frozenset(
-    {"abs", "chr", "enumerate", "max", "min", "ord", "range", "reversed", "sum", "zip"}
+    {"abs", "chr", "enumerate", "max", "min", "ord", "range", "reversed", "sum", "type", "zip"}
 )
+# Methods of texts and bytes: what is called so elsewhere is taken to have no effect either.
+_PURE_METHODS = frozenset(
+    [
+        *("casefold", "decode", "encode", "endswith", "format", "join", "lower", "lstrip"),
+        *("replace", "rstrip", "split", "splitlines", "startswith", "strip", "title", "upper"),
+    ]
+)
+# What of the standard library, as a base, runs methods of a new class while that is made, or can refuse it: modules and a class.
+_MAKING = frozenset({"NamedTuple", "ctypes", "enum"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +32,17 @@ class Delta:
 
     ``changed`` holds names of definitions (MODULE: the import-time code, so whoever imports the file). ``gone`` are the globals
     that the file had and has no more: importing one of them by name now fails. The two sets of import tokens hold what the
-    import-time code now imports in addition and no more; what that means, only the whole tree tells.
+    import-time code now imports in addition and no more; what that means, only the whole tree tells. So it does of ``bases``: where
+    one of these, as the file calls them, runs code when a class is derived from it, the import-time code differs as well. ``exported``
+    are the names that came into or went out of ``__all__``.
     """
 
     changed: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
     added_imports: frozenset[str] = frozenset()
     removed_imports: frozenset[str] = frozenset()
+    bases: frozenset[str] = frozenset()
+    exported: frozenset[str] = frozenset()
 
 
 EVERYTHING = Delta(changed=frozenset({MODULE}))
@@ -42,20 +56,19 @@ def between(before: bytes, after: bytes) -> Delta:
         return EVERYTHING if before != after else Delta()
     base = _Body(one.body, tuple(before.splitlines()))
     head = _Body(other.body, tuple(after.splitlines()))
-    names = head.bound | base.bound | frozenset(dir(builtins))
     changed: set[str] = set()
     lazy = "annotations" in head.future and "annotations" in base.future
-    _compare(
-        base,
-        head,
-        "",
-        changed,
-        _Names(
-            frozenset(names), head.bindings, lazy, frozenset(base.classes), head.bound | base.bound
-        ),
+    names = _Names(base=base, head=head, lazy_annotations=lazy)
+    _compare(base, head, "", changed, names)
+    had_all, has_all = (
+        _listed(body.variables.get("__all__", ())) or frozenset() for body in (base, head)
     )
-    if base.future != head.future or (base.bound - head.bound) & _needed(other, lazy=lazy):
+    lost = base.bound - head.bound
+    if base.future != head.future or lost & (_needed(other, lazy=lazy) | has_all):
         changed.add(MODULE)
+    # Who imports all of the module gets these no more.
+    lost |= had_all - has_all
+    changed |= had_all ^ has_all
     changed.update(
         name
         for name in base.bindings.keys() | head.bindings.keys()
@@ -66,9 +79,11 @@ def between(before: bytes, after: bytes) -> Delta:
     )
     return Delta(
         changed=frozenset(changed),
-        gone=base.bound - head.bound,
+        gone=lost,
         added_imports=frozenset(has - had),
         removed_imports=frozenset(had - has),
+        bases=frozenset(names.bases),
+        exported=had_all ^ has_all,
     )
 
 
@@ -79,7 +94,9 @@ def _needed(tree: ast.Module, *, lazy: bool) -> frozenset[str]:
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Name):
-            found.add(node.id)
+            # What a class binds to the name is another thing of that name.
+            if not isinstance(node.ctx, ast.Store):
+                found.add(node.id)
         elif isinstance(node, _FUNCTION):
             waiting += node.decorator_list
             waiting += _signature(node, lazy=lazy)
@@ -99,15 +116,21 @@ def _needed(tree: ast.Module, *, lazy: bool) -> frozenset[str]:
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
 class _Names:
-    """What can be told about the names in an expression: those bound somewhere, and whether annotations are evaluated at all."""
+    """What can be told about the names in an expression: those bound somewhere, and whether annotations are evaluated at all.
 
-    bound: frozenset[str]
-    bindings: Mapping[str, list[str]]
-    lazy_annotations: bool
-    classes: frozenset[str]
-    own: frozenset[str]
+    ``bases`` are those on which it rests that a class is made by Python alone, as far as only the whole tree tells.
+    """
+
+    __slots__ = ("_before", "_own", "bases", "bindings", "bound", "lazy_annotations")
+
+    def __init__(self, *, base: "_Body", head: "_Body", lazy_annotations: bool) -> None:
+        self.lazy_annotations = lazy_annotations
+        self.bindings: Mapping[str, list[str]] = head.bindings
+        self._before = base
+        self._own = head.bound | base.bound
+        self.bound = self._own | frozenset(dir(builtins))
+        self.bases: set[str] = set()
 
     def safe(self, expression: ast.AST | None) -> bool:
         """Whether evaluating this when the module is imported cannot newly raise or run the project's code."""
@@ -121,35 +144,61 @@ class _Names:
 
     def harmless(self, expression: ast.AST | None) -> bool:
         """Whether leaving this out leaves out nothing but a value."""
-        return not isinstance(expression, ast.expr) or all(
-            self._pure(one) for one in harmless.parts(expression, self.bindings)[1]
-        )
+        return not isinstance(expression, ast.expr) or self._pure(expression)
 
     def _pure(self, expression: ast.expr) -> bool:
-        """Whether evaluating this has no effect: values, members of classes of this file, what builtin functions make of these."""
-        if harmless.value(expression, self.bindings):
+        """Whether evaluating this had no effect: values, attributes, what builtin functions and methods of texts make of these."""
+        if harmless.value(expression, self._before.bindings):
             return True
         if isinstance(expression, ast.Attribute):
-            return isinstance(expression.value, ast.Name) and expression.value.id in self.classes
+            root = expression.value
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            return isinstance(root, ast.Name) and (
+                root.id in self._before.bindings or root.id in self._before.classes
+            )
         if isinstance(expression, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
             inner = [expression.elt]
             for one in expression.generators:
                 inner += (one.iter, *one.ifs)
-            return all(self._pure(one) for one in inner)
-        if isinstance(expression, (ast.Tuple, ast.List, ast.Set)):
-            return all(self._pure(one) for one in expression.elts)
-        if not isinstance(expression, ast.Call) or expression.keywords:
+            return all(map(self._pure, inner))
+        if isinstance(expression, ast.Call):
+            arguments = [*expression.args, *(one.value for one in expression.keywords)]
+            return self._is_pure(expression.func) and all(map(self._pure, arguments))
+        parts = harmless.combined(expression)
+        return parts is not None and all(map(self._pure, parts))
+
+    def _is_pure(self, called: ast.expr) -> bool:
+        """Whether calling this has no effect."""
+        if isinstance(called, ast.Attribute) and called.attr in _PURE_METHODS:
+            return self._pure(called.value)
+        if harmless.makes_value(called, self._before.bindings):
+            return not isinstance(called, ast.Name) or called.id not in self._before.defined
+        if not isinstance(called, ast.Name):
             return False
-        called = expression.func
-        if isinstance(called, ast.Name):
-            known = called.id in _PURE and called.id not in self.own
-        else:
-            known = (
-                isinstance(called, ast.Attribute)
-                and isinstance(called.value, ast.Constant)
-                and isinstance(called.value.value, str)
-            )
-        return known and all(self._pure(one) for one in expression.args)
+        if called.id in self._before.classes:
+            return self._only_keeps(called.id)
+        return called.id in _PURE and called.id not in self._own
+
+    def _only_keeps(self, name: str) -> bool:
+        """Whether making an object of a class of the old file does no more than to put what it is given into the object."""
+        classes = self._before.classes[name]
+        if len(classes) != 1 or not all(
+            isinstance(one, ast.Name) and one.id == "object" for one in classes[0].bases
+        ):
+            return False
+        if classes[0].decorator_list or classes[0].keywords:
+            return False
+        body = _Body(classes[0].body)
+        made = body.functions.get("__init__", [])
+        return body.defined.isdisjoint({"__new__", "__setattr__", "__getattribute__"}) and all(
+            isinstance(one, ast.Assign)
+            and all(isinstance(target, ast.Attribute) for target in one.targets)
+            and self._pure(one.value)
+            for method in made
+            for one in method.body
+            if not statements.is_text(one) and not isinstance(one, ast.Pass)
+        )
 
     def known(self, expression: ast.AST) -> bool:
         """Whether every name in it is bound in the module."""
@@ -173,6 +222,9 @@ class _Body:
     order: list[str] = field(default_factory=list)
     text: list[ast.stmt] = field(default_factory=list)
     future: set[str] = field(default_factory=set)
+    # Variants of a function for type checkers: nobody can call them.
+    variants: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    imported: Mapping[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         body = list(self.statements)
@@ -182,6 +234,9 @@ class _Body:
             if program:
                 self.programs.append(statement)
             elif isinstance(statement, _FUNCTION):
+                if harmless.is_variant(statement, self.imported or self.bindings):
+                    self.variants.setdefault(statement.name, []).append(statement)
+                    continue
                 self.functions.setdefault(statement.name, []).append(statement)
                 self.order.append(statement.name)
             elif isinstance(statement, ast.ClassDef):
@@ -214,7 +269,12 @@ class _Body:
 
     @property
     def bound(self) -> frozenset[str]:
-        return frozenset({*self.functions, *self.classes, *self.variables, *self.bindings})
+        return self.defined | self.bindings.keys()
+
+    @property
+    def defined(self) -> frozenset[str]:
+        """What the body defines itself, other than by an import."""
+        return frozenset({*self.functions, *self.classes, *self.variables})
 
 
 def _dump(statement: ast.stmt) -> str:
@@ -254,9 +314,15 @@ def _shape(node: object) -> str:
 
 
 def _compare(
-    base: _Body, head: _Body, prefix: str, changed: set[str], names: _Names, *, plain: bool = False
+    base: _Body,
+    head: _Body,
+    prefix: str,
+    changed: set[str],
+    names: _Names,
+    *,
+    plain: frozenset[str] | None = None,
 ) -> None:
-    """Add what differs. ``plain`` says that nothing but Python itself makes the class out of its body."""
+    """Add what differs. ``plain``: on which bases it rests that nothing but Python makes the class out of its body; None where it does not."""
     own = prefix.removesuffix(".")
     if not base.same(base.others, head, head.others):
         changed.add(MODULE)
@@ -281,38 +347,59 @@ def _compare(
             changed,
             names,
         )
+    for name in base.variants.keys() | head.variants.keys():
+        if not base.same(base.variants.get(name, []), head, head.variants.get(name, [])):
+            changed.add(prefix + name)
     for name in base.classes.keys() | head.classes.keys():
         _classes(base, head, prefix, name, changed, names)
     for name in base.variables.keys() | head.variables.keys():
         before, after = base.variables.get(name, []), head.variables.get(name, [])
         if not base.same(before, head, after):
             changed.add(prefix + name)
+            if name == "__all__" and not prefix:
+                if not _is_found(before, after, head):
+                    changed.add(MODULE)
+                continue
             known = {text for one in before for text in _elements(getattr(one, "value", None))}
-            if (
-                name == "__all__"
-                or not all(
-                    _annotation_safe(one, names)
-                    and (
-                        names.safe(getattr(one, "value", None))
-                        or (known and known.issuperset(_elements(getattr(one, "value", None))))
-                    )
-                    for one in after
+            if not all(
+                _annotation_safe(one, names)
+                and (
+                    names.safe(getattr(one, "value", None))
+                    or (known and known.issuperset(_elements(getattr(one, "value", None))))
                 )
-                or not all(names.harmless(getattr(one, "value", None)) for one in before)
-            ):
+                for one in after
+            ) or not all(names.harmless(getattr(one, "value", None)) for one in before):
                 changed.add(MODULE)
             elif prefix:
                 # The class may be built from its attributes: dataclasses, enumerations, metaclasses.
                 changed.add(own)
-                if (name == "__slots__" and not _slots_fit(head, after)) or not (
-                    plain
-                    or all(
-                        isinstance(getattr(one, "value", None), (ast.Constant, ast.UnaryOp))
-                        or name == "__slots__"
-                        for one in (*before, *after)
-                    )
-                ):
+                if name == "__slots__" and not _slots_fit(head, after):
                     changed.add(MODULE)
+                elif not all(
+                    isinstance(getattr(one, "value", None), (ast.Constant, ast.UnaryOp))
+                    or name == "__slots__"
+                    for one in (*before, *after)
+                ):
+                    if plain is None:
+                        changed.add(MODULE)
+                    else:
+                        names.bases |= plain
+
+
+def _is_found(before: Sequence[ast.stmt], after: Sequence[ast.stmt], head: _Body) -> bool:
+    """Whether two ``__all__`` are plain lists of names, and all that the second lists is there for who imports it."""
+    listed = _listed(after)
+    return _listed(before) is not None and listed is not None and listed <= head.bound
+
+
+def _listed(statements: Sequence[ast.stmt]) -> frozenset[str] | None:
+    """The texts of the one list that is bound; None for anything else."""
+    value = getattr(statements[0], "value", None) if len(statements) == 1 else None
+    if not isinstance(value, (ast.Tuple, ast.List)):
+        return None
+    texts = [one.value if isinstance(one, ast.Constant) else None for one in value.elts]
+    names = frozenset(one for one in texts if isinstance(one, str))
+    return names if len(names) == len(texts) else None
 
 
 def _slots_fit(body: _Body, statements: Iterable[ast.stmt]) -> bool:
@@ -409,47 +496,103 @@ def _classes(
     if len(before) != 1 or len(after) != 1:
         changed.add(name)
         # Only the definition of a class that nothing but Python itself makes is no more than a value.
-        if not all(
-            _is_plain(node, names) and _runs_nothing(node, names) for node in (*before, *after)
-        ):
-            changed.add(MODULE)
+        for node, body in (*((one, base) for one in before), *((one, head) for one in after)):
+            plain = _made_upon(node, body, names, leaving=body is base)
+            if plain is None or not _runs_nothing(node, names, leaving=body is base):
+                changed.add(MODULE)
+            else:
+                names.bases |= plain
         for node in (*before, *after):
             changed.update(f"{name}.{one}" for one in _Body(node.body).bound)
         return
     one, other = before[0], after[0]
     if _header(one) != _header(other):
         changed.update((name, MODULE))
+    plains = [_made_upon(one, base, names), _made_upon(other, head, names)]
     _compare(
-        _Body(one.body, base.lines),
-        _Body(other.body, head.lines),
+        _Body(one.body, base.lines, imported=base.imported or base.bindings),
+        _Body(other.body, head.lines, imported=head.imported or head.bindings),
         f"{name}.",
         changed,
         names,
-        plain=_is_plain(one, names) and _is_plain(other, names),
+        plain=(
+            None
+            if plains[0] is None or plains[1] is None or _hooks_in(other)
+            else plains[0] | plains[1]
+        ),
     )
 
 
-def _is_plain(node: ast.ClassDef, names: _Names) -> bool:
-    """Whether a class is made by Python itself: no decorator, no keyword, no base but builtin ones that do not look at the body."""
-    return not (node.decorator_list or node.keywords) and all(
-        isinstance(base, ast.Name)
-        and base.id in outside.PLAIN_BASES
-        and base.id not in names.bindings
-        and hasattr(builtins, base.id)
-        for base in node.bases
-    )
+# What a class can have that runs when another is derived from it, or when it is subscripted for that.
+_HOOKS = frozenset({"__class_getitem__", "__init_subclass__"})
 
 
-def _runs_nothing(node: ast.ClassDef, names: _Names) -> bool:
-    """Whether the body of a class only defines methods and values."""
+def _hooks_in(node: ast.ClassDef) -> bool:
+    return not _HOOKS.isdisjoint(_Body(node.body).defined)
+
+
+def _made_upon(
+    node: ast.ClassDef,
+    body: _Body,
+    names: _Names,
+    seen: frozenset[str] = frozenset(),
+    *,
+    leaving: bool = False,
+) -> frozenset[str] | None:
+    """The bases from elsewhere in the project on which it rests that a class is made by Python alone; None where it is not.
+
+    Python alone makes it where there is no decorator and no keyword, and no base has a say in it. ``leaving``: a class that is left
+    out, of which it is enough that making it did nothing else.
+    """
+    if node.decorator_list or node.keywords:
+        return None
+    found: set[str] = set()
+    for base in node.bases:
+        if isinstance(base, ast.Subscript):
+            # Of a generic class: ``Generic[T]``.
+            if not harmless.value(base.slice, body.imported or body.bindings):
+                return None
+            base = base.value
+        token = harmless.dotted(base)
+        if token is None or token in seen:
+            return None
+        root = token.partition(".")[0]
+        if root == token and token in body.classes:
+            first, *more = body.classes[token]
+            upon = _made_upon(first, body, names, seen | {token}, leaving=leaving)
+            if more or upon is None or _hooks_in(first):
+                return None
+            found |= upon
+        elif imported := (body.imported or body.bindings).get(root):
+            modules = {one[3:].partition(":")[0].partition(".")[0] for one in imported}
+            last = next(iter(imported)).rpartition(":")[2] or token.rpartition(".")[2]
+            if not all(one.startswith("+0:") for one in imported) or not (
+                modules <= sys.stdlib_module_names
+            ):
+                found.add(token)
+            elif not leaving and _MAKING & {*modules, last}:
+                return None
+        elif not (
+            root == token
+            and token not in body.defined
+            and getattr(builtins, token, None) is not type
+            and isinstance(getattr(builtins, token, None), type)
+        ):
+            return None
+    return frozenset(found)
+
+
+def _runs_nothing(node: ast.ClassDef, names: _Names, *, leaving: bool) -> bool:
+    """Whether the body of a class only defines methods and values; ``leaving``: whether it only did."""
+    makes = names.harmless if leaving else names.safe
     for statement, _ in statements.opened(node.body):
         if isinstance(statement, _FUNCTION):
             safe = all(
                 harmless.decorator(one, names.bindings) and names.known(one)
                 for one in statement.decorator_list
-            ) and all(names.safe(part) for part in _evaluated(statement, names))
+            ) and all(makes(part) for part in _evaluated(statement, names))
         elif statements.assigned(statement):
-            safe = _annotation_safe(statement, names) and names.safe(
+            safe = (leaving or _annotation_safe(statement, names)) and makes(
                 getattr(statement, "value", None)
             )
         else:

@@ -1,10 +1,10 @@
 """Who can run what: the questions that a change asks of the definitions of a tree and the test files that reach them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hunkgate.gates.tests import outside
 from hunkgate.gates.tests.edges import Edges
-from hunkgate.gates.tests.facts import MODULE, Trait
+from hunkgate.gates.tests.facts import MODULE, Definition, Trait
 from hunkgate.gates.tests.nodes import DATA
 from hunkgate.gates.tests.resolution import import_parts
 
@@ -20,6 +20,11 @@ class Graph(Edges):
             or any(token.rpartition(".")[2] in outside.BUILDING_BASES for token in definition.extra)
             or self._keepers.is_external(self.keys[node][0], definition)
         )
+
+    def is_built_upon(self, path: str, bases: Iterable[str]) -> bool:
+        """Whether somebody else than Python may make something of a class that the file derives from one of these."""
+        derived = (Definition("", Trait.CLASS, (), (base,)) for base in bases)
+        return any(self._keepers.is_external(path, one) for one in derived)
 
     def test_functions(self, path: str) -> Iterator[str]:
         """The functions of a test file that pytest's own rules take for tests, by dotted name."""

@@ -254,6 +254,42 @@ def parts(expression: ast.expr, bindings: Bindings) -> tuple[list[ast.expr], lis
     return kept, ran
 
 
+def combined(expression: ast.expr) -> list[ast.expr] | None:
+    """The operands of an expression that only puts others together; None for any other one."""
+    if not isinstance(expression, _COMBINING):
+        return None
+    return [one for one in ast.iter_child_nodes(expression) if isinstance(one, ast.expr)]
+
+
+def makes_value(called: ast.expr, bindings: Bindings) -> bool:
+    """Whether calling this, given values, only makes a value."""
+    return last_name(called) in _CALLS and _known(called, bindings)
+
+
+def dotted(expression: ast.expr) -> str | None:
+    """``a.b.c`` as text; None for anything but names."""
+    parts = []
+    while isinstance(expression, ast.Attribute):
+        parts.append(expression.attr)
+        expression = expression.value
+    if not isinstance(expression, ast.Name):
+        return None
+    return ".".join((expression.id, *reversed(parts)))
+
+
+def is_variant(function: ast.FunctionDef | ast.AsyncFunctionDef, bindings: Bindings) -> bool:
+    """Whether a function is one of the variants that ``typing.overload`` describes: nobody can call it."""
+    return any(
+        last_name(one) == "overload"
+        and not isinstance(one, ast.Call)
+        and all(
+            token.startswith(("+0:typing:", "+0:typing_extensions:"))
+            for token in bindings.get(_root(one), ("",))
+        )
+        for one in function.decorator_list
+    )
+
+
 def decorator(expression: ast.expr, bindings: Bindings) -> bool:
     """Whether the decorator of a function neither stores nor calls it."""
     name = last_name(expression)
@@ -304,13 +340,15 @@ def _known(expression: ast.expr, bindings: Bindings) -> bool:
     """Whether the name comes from a module of the standard library that is known here, or is a builtin."""
     while isinstance(expression, ast.Call):
         expression = expression.func
+    named = isinstance(expression, ast.Name)
     while isinstance(expression, ast.Attribute):
         expression = expression.value
     if not isinstance(expression, ast.Name):
         return False
     tokens = bindings.get(expression.id)
     if tokens is None:
-        return True
+        # Of an attribute one has to know whose it is.
+        return named
     return all(
         token.startswith("+0:") and token[3:].partition(":")[0] in _SAFE_MODULES for token in tokens
     )

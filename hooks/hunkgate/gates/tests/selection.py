@@ -427,7 +427,7 @@ def _answer(
             continue
         module = graph.node(path, MODULE)
         altered = set(part.changed)
-        if _imports_matter(graph, path, part):
+        if _imports_matter(graph, path, part) or graph.is_built_upon(path, part.bases):
             altered.add(MODULE)
         own = [_seed(graph, path, name, unused) for name in sorted(altered)]
         if path in tests:

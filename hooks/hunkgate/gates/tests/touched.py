@@ -5,6 +5,7 @@ function bodies is not told by executed lines: ``Touched.loose`` and ``Touched.d
 """
 
 import ast
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -57,10 +58,11 @@ def between(before: bytes, after: bytes) -> Touched:
         old, new = syntax.parse(before), syntax.parse(after)
     except syntax.UNREADABLE:
         return EVERYTHING
-    changed = delta.between(before, after).changed
+    differing = delta.between(before, after)
+    changed = differing.changed
     if not changed:
         return Touched()
-    olds, news = dict(_functions(old.body, "")), dict(_functions(new.body, ""))
+    olds, news = _called(old), _called(new)
     described = _described(old, new, changed, frozenset(olds) | frozenset(news))
     bindings = _bindings(new)
     functions = {}
@@ -75,21 +77,27 @@ def between(before: bytes, after: bytes) -> Touched:
             loose.add(name)
             continue
         functions[name] = _function(mine, theirs)
-        told = [*map(_description, mine)] != [*map(_description, theirs)]
+        told = [*map(_description, mine)] != [*map(_description, theirs)] or (
+            [*map(ast.dump, mine)] == [*map(ast.dump, theirs)]
+        )
         signed = [*map(_signature, mine)] != [*map(_signature, theirs)]
         if told:
             described |= {name}
-        if any(_keeps(one) for one in (*mine, *theirs)) or (
-            (told or signed) and any(_shown(one, bindings) for one in theirs)
+        if (
+            name in differing.exported
+            or any(_keeps(one) for one in (*mine, *theirs))
+            or ((told or signed) and any(_shown(one, bindings) for one in theirs))
         ):
             loose.add(name)
     return Touched(
         functions=functions,
         loose=frozenset(loose),
         described=frozenset(described),
-        gone=frozenset(loose) - _defined(new.body, ""),
+        gone=(frozenset(loose) - _defined(new.body, "")) | (differing.gone & loose),
         classes=frozenset(
-            name for name in loose if (one := _class(old, name)) and one == _class(new, name)
+            name
+            for name in loose - differing.exported
+            if (one := _class(old, name)) and one == _class(new, name)
         ),
     )
 
@@ -181,6 +189,16 @@ def _shown(node: "_Def", bindings: Mapping[str, list[str]]) -> bool:
 _Def = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+def _called(tree: ast.Module) -> Mapping[str, list[_Def]]:
+    """The functions of a module without those variants that only describe them."""
+    bindings = _bindings(tree)
+    return {
+        name: called
+        for name, every in _functions(tree.body, "")
+        if (called := [one for one in every if not harmless.is_variant(one, bindings)])
+    }
+
+
 def _functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, list[_Def]]]:
     """The functions of a module or class, and of the classes in it, by dotted name; one name may be defined several times."""
     found: dict[str, list[_Def]] = {}
@@ -197,10 +215,28 @@ def _function(olds: list[_Def], news: list[_Def]) -> int:
     whole = _union(_body(one) for one in olds)
     if len(olds) != 1 or len(news) != 1:
         return whole
-    old, new = olds[0], news[0]
+    old, new = _executed(olds[0]), _executed(news[0])
     if _signature(old) != _signature(new) or _meaning_of_names_differs(old, new):
         return whole
     return blocks.lines(_statements(old), _statements(new), whole)
+
+
+def _executed(function: _Def) -> _Def:
+    """The function without the annotations of its variables, which nobody evaluates (PEP 526)."""
+    if not any(isinstance(one, ast.AnnAssign) for one in ast.walk(function)):
+        return function
+    copied = copy.deepcopy(function)
+    waiting: list[ast.AST] = [*copied.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.ClassDef):
+            # A class keeps those of its variables; its methods do not.
+            waiting += (one for one in node.body if not isinstance(one, ast.AnnAssign))
+            continue
+        if isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Constant(value=None)
+        waiting += ast.iter_child_nodes(node)
+    return copied
 
 
 def _statements(node: _Def) -> list[ast.stmt]:
