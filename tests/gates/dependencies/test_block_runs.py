@@ -37,6 +37,24 @@ def test_equal_texts_are_one_run(blocks: list[bytes]) -> None:
     assert runs(same, same, b"\n") == [Run(old=0, new=0, length=len(same))]
 
 
+@given(
+    before=st.text(alphabet="a\n", max_size=12).map(str.encode),
+    after=st.text(alphabet="a\n", max_size=12).map(str.encode),
+    end=st.sampled_from([b"\n", b"\n\n", b"a\n"]),
+)
+def test_texts_that_end_within_a_block_come_to_an_end(
+    before: bytes, after: bytes, end: bytes
+) -> None:
+    for run in runs(before, after, end) or ():
+        held = before[run.old : run.old + run.length]
+        assert held == after[run.new : run.new + run.length]
+        assert held.endswith(end)
+
+
+def test_two_texts_that_end_within_one_block_have_no_runs() -> None:
+    assert runs(b"a\nb", b"c\nb", b"\n") is None
+
+
 def test_what_comes_goes_and_changes_stands_between_runs() -> None:
     found = runs(b"a\nb\nc\nd\ne\n", b"a\nB\nc\ne\nf\n", b"\n")
     assert found == [

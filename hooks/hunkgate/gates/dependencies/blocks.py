@@ -9,41 +9,53 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, repeat
 
 from hunkgate.gates.dependencies.dependency import Dependency, Reading, UnreadableError
 from hunkgate.gates.dependencies.runs import runs
 
+# How many names of the rest are read first, and how many times more each time after.
 _FIRST, _GROWTH = 8, 8
+
+_Each = Callable[[Sequence[bytes]], Sequence[bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How blocks of one kind are written.
+
+    ``sound`` tells of any number of blocks, one behind the other and each with its ``end``, whether the format's reader takes every one of
+    them without a word, whatever other such blocks stand beside it; in sound blocks an ``end`` stands at their ends alone. ``names`` gives
+    for each of some sound blocks (without their ends) the name of the record that it has a part in, empty for a block that is read in any
+    case. ``keys`` gives what no two of them may have in common, where the reader refuses that.
+    """
+
+    sound: Callable[[bytes], object]
+    names: _Each
+    end: bytes = b"\n"
+    keys: _Each | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Blocks one behind the other, each with its ``end``, and the ``frame`` before them, which is read with any of them."""
+    """Blocks of a shape, one behind the other, and the ``frame`` before them, which is read with any of them."""
 
     frame: bytes
     blocks: bytes
-    end: bytes = b"\n"
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocks:
-    """How a lock falls into blocks that each speak for themselves.
+    """How a lock falls into blocks that each speak for themselves: a record depends on the blocks of its name and on the frames alone.
 
-    ``cut`` gives the parts of a content, which put together are the content or the content and a line end; None where it has no such parts.
-    ``sound`` tells of any number of blocks, one behind the other, whether ``read`` takes every one of them without a word, whatever
-    other such blocks stand beside it; in sound blocks an ``end`` stands at their ends alone. ``names`` gives for each of some sound
-    blocks (without their ends) the name of the record that it has a part in, empty for a block that is read in any case: a record depends
-    on the blocks of its name and on the frames alone. ``keys`` gives what no two blocks of a part may have in common, where the reader
-    refuses that.
+    ``cut`` gives the parts of a content, which put together are the content or the content and a line end; None where it has no such
+    parts. ``read`` reads such a content.
     """
 
     ecosystem: str
     cut: Callable[[bytes], Sequence[Part] | None]
-    sound: Callable[[bytes], object]
-    names: Callable[[Sequence[bytes]], Sequence[bytes]]
     read: Callable[[bytes], Reading]
-    keys: Callable[[Sequence[bytes]], Sequence[bytes]] | None = None
 
     def pair(self, before: bytes, after: bytes) -> tuple[Reading, Reading] | None:
         """Both versions with the records of the names of which they do not hold the same blocks, all others as the rest.
@@ -55,15 +67,12 @@ class Blocks:
             return None
         halves: list[tuple[_Half, _Half]] = []
         for left, right in zip(old, new, strict=True):
-            compared = self._compared(left, right)
+            compared = _compared(left, right)
             if compared is None:
                 return None
             halves.append(compared)
         moved = frozenset(
-            (
-                b"",
-                *self.names([block for both in halves for half in both for block in half.apart()]),
-            )
+            (b"", *(name for both in halves for half in both for name in half.moved()))
         )
         try:
             one = self._only([half for half, _ in halves], moved)
@@ -71,39 +80,6 @@ class Blocks:
         except UnreadableError:
             return None
         return (one, two) if one.own == two.own else None
-
-    def _compared(self, left: Part, right: Part) -> "tuple[_Half, _Half] | None":
-        """Two versions of a part; None where they share too little or the reader does not take them as they are."""
-        if (left.frame, left.end) != (right.frame, right.end):
-            return None
-        shared = runs(left.blocks, right.blocks, left.end)
-        if shared is None:
-            return None
-        both = [left.blocks[run.old : run.old + run.length].split(left.end)[:-1] for run in shared]
-        names = [self.names(several) for several in both]
-        old, new = (
-            _Half(
-                part=part,
-                runs=[(at, at + run.length) for at, run in zip(starts, shared, strict=True)],
-                shared=both,
-                names=names,
-            )
-            for part, starts in (
-                (left, [run.old for run in shared]),
-                (right, [run.new for run in shared]),
-            )
-        )
-        gone, come = old.apart(), new.apart()
-        # What both hold is looked at once.
-        if not self.sound(left.blocks) or not self.sound(left.end.join((*come, b""))):
-            return None
-        if self.keys is not None:
-            keys = {key for several in both for key in self.keys(several)}
-            stay = sum(map(len, both))
-            for several in (gone, come):
-                if len(keys.union(self.keys(several))) < stay + len(several):
-                    return None
-        return old, new
 
     def _only(self, halves: "Sequence[_Half]", moved: AbstractSet[bytes]) -> Reading:
         """The reading of the blocks that are not shared and of the shared ones of these names; all others are the rest."""
@@ -118,7 +94,9 @@ class Blocks:
             )
 
         def beside() -> Iterator[tuple[str, str]]:
-            return ((self.ecosystem, name.decode("utf-8", "surrogateescape")) for name in kept())
+            # No name holds a line end; all of them together are decoded at once.
+            several = b"\n".join(kept()).decode("utf-8", "surrogateescape")
+            return zip(repeat(self.ecosystem), several.split("\n") if several else ())
 
         def rest() -> Iterator[Dependency]:
             waiting = tuple(dict.fromkeys(kept()))
@@ -175,22 +153,60 @@ class _Half:
 
     def apart(self) -> list[bytes]:
         """The blocks that are not shared."""
-        blocks, end = self.part.blocks, self.part.end
+        blocks, end = self.part.blocks, self.part.shape.end
         return [
             block
             for start, stop in self.between()
             for block in blocks[start:stop].removesuffix(end).split(end)
         ]
 
+    def moved(self) -> Sequence[bytes]:
+        """The names of the blocks that are not shared."""
+        return self.part.shape.names(self.apart())
+
     def of(self, names: AbstractSet[bytes]) -> Iterator[tuple[int, int]]:
         """From where to where each of the shared blocks of these names stands."""
-        end = len(self.part.end)
+        end = len(self.part.shape.end)
         for (start, _), several, named in zip(self.runs, self.shared, self.names, strict=True):
             if not names.isdisjoint(named):
                 offsets = list(accumulate((len(one) + end for one in several), initial=start))
                 for place, name in enumerate(named):
                     if name in names:
                         yield offsets[place], offsets[place + 1]
+
+
+def _compared(left: Part, right: Part) -> tuple[_Half, _Half] | None:
+    """Two versions of a part; None where they share too little or the reader does not take them as they are."""
+    shape = left.shape
+    if left.frame != right.frame or shape is not right.shape:
+        return None
+    shared = runs(left.blocks, right.blocks, shape.end)
+    # What both hold is looked at once.
+    if shared is None or not shape.sound(left.blocks):
+        return None
+    both = [left.blocks[run.old : run.old + run.length].split(shape.end)[:-1] for run in shared]
+    names = [shape.names(several) for several in both]
+    old, new = (
+        _Half(
+            part=part,
+            runs=[(at, at + run.length) for at, run in zip(starts, shared, strict=True)],
+            shared=both,
+            names=names,
+        )
+        for part, starts in (
+            (left, [run.old for run in shared]),
+            (right, [run.new for run in shared]),
+        )
+    )
+    if not shape.sound(b"".join([right.blocks[start:end] for start, end in new.between()])):
+        return None
+    if shape.keys is not None:
+        keys = {key for several in both for key in shape.keys(several)}
+        stay = sum(map(len, both))
+        for several in (old.apart(), new.apart()):
+            if len(keys.union(shape.keys(several))) < stay + len(several):
+                return None
+    return old, new
 
 
 class _Pieces:

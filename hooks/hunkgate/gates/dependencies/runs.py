@@ -19,20 +19,22 @@ class Run:
 def runs(old: bytes, new: bytes, end: bytes) -> list[Run] | None:
     """Runs of blocks that two texts share, in the order of both; not always the longest ones. ``end`` stands behind every block.
 
-    None where they differ in so many blocks together (2,000) that to read them whole is quicker.
+    None where they differ in so many blocks together (2,000) that to read them whole is quicker, and where both end within one block.
     """
     found: list[Run] = []
     here = there = 0
     while True:
         same = _same(old, here, new, there)
-        whole = old.rfind(end, here, here + same) + len(end) - here
-        if whole > 0:
+        last = old.rfind(end, here, here + same)
+        if last >= 0:
+            whole = last + len(end) - here
             found.append(Run(old=here, new=there, length=whole))
             here, there = here + whole, there + whole
         if here == len(old) and there == len(new):
             return found
         meeting = _meeting(old, here, new, there, end)
-        if meeting is None:
+        # Without its end the last block of both can be no part of a run.
+        if meeting is None or meeting == (here, there):
             return None
         here, there = meeting
 

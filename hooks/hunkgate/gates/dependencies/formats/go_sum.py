@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from hunkgate.gates.dependencies import lines
-from hunkgate.gates.dependencies.blocks import Blocks, Part
+from hunkgate.gates.dependencies.blocks import Blocks, Part, Shape
 from hunkgate.gates.dependencies.dependency import Dependency, UnreadableError
 from hunkgate.gates.dependencies.locks import Lock, record
 
@@ -56,10 +56,11 @@ def _records(several: Sequence[tuple[str, int]]) -> Iterator[Dependency]:
         )
 
 
+_LINES = Shape(
+    sound=_WHOLE.fullmatch, names=lambda several: [one.partition(b" ")[0] for one in several]
+)
 BLOCKS = Blocks(
     ecosystem="golang",
-    cut=lambda content: (Part(frame=b"", blocks=content),) if content.endswith(b"\n") else None,
-    sound=_WHOLE.fullmatch,
-    names=lambda several: [one.partition(b" ")[0] for one in several],
+    cut=lambda content: (Part(frame=b"", blocks=content, shape=_LINES),),
     read=lambda content: opened(content).reading(),
 )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from hunkgate.gates.dependencies import lines, npm, sources
+from hunkgate.gates.dependencies.blocks import Blocks, Part, Shape
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Source,
@@ -227,3 +228,80 @@ def _records(several: Sequence[tuple[_Package, int]]) -> Iterator[Dependency]:
             flags=frozenset(("alias",)) if hidden else frozenset(),
             line=line,
         )
+
+
+def _cut(content: bytes) -> tuple[Part] | None:
+    frame = _HEAD.match(content)
+    if frame is None:
+        return None
+    shape = _LATER if frame[1] else _FIRST
+    return (Part(frame=frame[0], blocks=content[frame.end() :] + b"\n", shape=shape),)
+
+
+def _first_names(several: Sequence[bytes]) -> list[bytes]:
+    found = []
+    for one in several:
+        start = one.startswith(b'"')
+        name = one[start : one.find(b"@", start + 1)]
+        key = one[: one.find(b":\n")]
+        if b"@npm:" in key:
+            alias = _classic(key.decode("utf-8", "surrogateescape"), {"version": ""})
+            name = alias.name.encode("utf-8", "surrogateescape")
+        found.append(name)
+    return found
+
+
+def _later_names(several: Sequence[bytes]) -> list[bytes]:
+    """The names behind ``resolution``; none for a workspace, so that the project's own names are read whatever changed."""
+    found = []
+    for one in several:
+        start = one.find(_RESOLUTION) + len(_RESOLUTION)
+        end = one.find(b"@", start + 1)
+        found.append(b"" if one.startswith(b"@workspace:", end) else one[start:end])
+    return found
+
+
+def _keys(several: Sequence[bytes]) -> list[bytes]:
+    return [one.partition(b"\n")[0].removeprefix(b"? ").removesuffix(b":") for one in several]
+
+
+# What stands before the first entry, with what berry says of the lock; and entries, with their fields in the order that yarn gives them.
+_HEAD = re.compile(rb"(?:#[^\n]*+\n|\n)*+(__metadata:\n(?: {2}[^\n]++\n)++\n)?+")
+_KEY = rb'(?:"@?|@?)[^\s"@,:#?]++@[^\n]*+(?<=:)\n'
+_DEEPER = rb":\n(?: {4}[^\n]++\n)++)?+"
+_RESOLUTION = b'\n  resolution: "'
+_FIRST = Shape(
+    sound=re.compile(
+        rb"(?:" + _KEY + rb'  version "[^"\n]*+"\n(?:  resolved "[^"\n]*+"\n)?+'
+        rb"(?:  integrity [!-~][^\n]*+\n)?+"
+        rb"(?:  dependencies" + _DEEPER + rb"(?:  optionalDependencies" + _DEEPER + rb"\n)*+"
+    ).fullmatch,
+    names=_first_names,
+    keys=_keys,
+    end=b"\n\n",
+)
+_LATER = Shape(
+    sound=re.compile(
+        rb'(?:(?:\? "[^"\n]*+"\n:\n|' + _KEY + rb")  version: [^\n]++"
+        rb'\n  resolution: "@?[^\s"@]++@[^"\n]*+"\n'
+        + b"".join(
+            b"(?:  " + one + _DEEPER
+            for one in (
+                b"dependencies",
+                b"peerDependencies",
+                b"dependenciesMeta",
+                b"peerDependenciesMeta",
+                b"bin",
+            )
+        )
+        + b"".join(
+            rb"(?:  " + one + rb": [^\n]++\n)?+"
+            for one in (b"checksum", b"conditions", b"languageName", b"linkType")
+        )
+        + rb"\n)*+"
+    ).fullmatch,
+    names=_later_names,
+    keys=_keys,
+    end=b"\n\n",
+)
+BLOCKS = Blocks(ecosystem="npm", cut=_cut, read=lambda content: opened(content).reading())
