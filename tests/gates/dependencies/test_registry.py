@@ -33,5 +33,26 @@ def test_a_path_has_the_formats_whose_patterns_match_it(pattern: str) -> None:
         assert [one.name for one in of(name)] == wanted, name
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("backend/requirements/base.txt", "requirements"),
+        (".tool/requirements/1a2b.txt", "requirements"),
+        ("requirements-skip/tests.txt", "requirements"),
+        ("requirements-dev.lock", "requirements"),
+        ("ci/constraints/py312.txt", "requirements"),
+        ("docs/conda/env.yml", "conda-environment"),
+        ("dev-environment.yml", "conda-environment"),
+        ("crates/a/.cargo/config.toml", "cargo-config"),
+        ("module/.mvn/extensions.xml", "maven-extensions"),
+        ("docker/Dockerfile_debug", "dockerfile"),
+        (".gitlab/build.yml", "gitlab-ci"),
+        (".gitlab/jobs/a/test.yml", "gitlab-ci"),
+    ],
+)
+def test_manifests_in_places_where_projects_have_them(path: str, name: str) -> None:
+    assert [one.name for one in of(path)] == [name]
+
+
 def test_what_lies_in_a_folder_of_a_manifests_name_is_no_manifest() -> None:
     assert of("package.json/x.txt") == ()

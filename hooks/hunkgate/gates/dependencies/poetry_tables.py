@@ -41,7 +41,8 @@ def requirements(poetry: Mapping[str, object], content: bytes) -> Iterator[Depen
 def merged(project: Iterable[Dependency], poetry: Iterable[Dependency]) -> tuple[Dependency, ...]:
     """Both tables as poetry 2 reads them: an entry of its own table only adds the source to what ``[project]`` already states."""
     stated = tuple(project)
-    names = {one.name for one in stated}
+    # What builds the project, and what groups ask for, says nothing of poetry's own table.
+    names = {one.name for one in stated if one.scope.partition(":")[0] in ("runtime", "optional")}
     own = tuple(poetry)
     moved = {
         one.name: one.source
@@ -52,7 +53,7 @@ def merged(project: Iterable[Dependency], poetry: Iterable[Dependency]) -> tuple
         *(
             (
                 replace(one, source=moved[one.name])
-                if one.name in moved and one.source == Source()
+                if one.name in moved and one.source == Source() and one.scope != "build"
                 else one
             )
             for one in stated

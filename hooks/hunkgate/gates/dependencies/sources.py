@@ -14,6 +14,8 @@ _TAG = re.compile(
     r"(?:refs/tags/.*|[A-Za-z_-]{0,30}[0-9]{1,20}(?:\.[0-9A-Za-z+_-]{1,60}){1,8}|v[0-9]{1,9}|semver:.*)\Z",
     re.DOTALL,
 )
+# Forges that take owner and name in any case.
+_CASELESS = frozenset({"github.com", "gitlab.com", "bitbucket.org"})
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://")
 _SCP = re.compile(r"(?:[\w.-]{1,64}@)?([\w-]{1,64}(?:\.[\w-]{1,64}){1,8}):(?!/)(.+)\Z", re.DOTALL)
 _FORGES = {
@@ -38,7 +40,9 @@ def ref_kind(ref: str) -> RefKind:
 
 
 def address(url: str) -> str:
-    """A repository's address without scheme, user, fragment, ``.git`` and closing stroke; the host in lower case."""
+    """A repository's address without scheme, user, fragment, ``.git`` and closing stroke; the host in lower case, and owner and name where
+    the forge takes them in any case.
+    """
     bare = url.partition("#")[0].removeprefix("git+").strip()
     scheme = _SCHEME.match(bare)
     if scheme:
@@ -46,7 +50,11 @@ def address(url: str) -> str:
     elif match := _SCP.match(bare):
         bare = f"{match.group(1)}/{match.group(2)}"
     host, stroke, path = bare.partition("/")
-    return (host.rpartition("@")[2].lower() + stroke + path).rstrip("/").removesuffix(".git")
+    host = host.rpartition("@")[2].lower()
+    path = path.rstrip("/").removesuffix(".git")
+    if host in _CASELESS and path.count("/") == 1:
+        path = path.lower()
+    return (host + stroke + path).rstrip("/")
 
 
 def host(url: str) -> str:

@@ -20,6 +20,7 @@ def steps(*lines: str) -> str:
         pytest.param(steps("- uses: o/n@v4 # v3"), ["o/n v4 build git:o/n@v4/tag"], id="a tag"),
         pytest.param(steps("- uses: o/n@main"), ["o/n main build git:o/n@main/branch"], id="a branch"),
         pytest.param(steps("- uses: o/n/sub/folder@v1"), ["o/n/sub/folder v1 build git:o/n@v1/tag"], id="an action in a folder"),
+        pytest.param(steps("- uses: Owner/Name/Sub@v1"), ["owner/name/Sub v1 build git:owner/name@v1/tag"], id="an owner in any case"),
         pytest.param(steps("- uses: ./local", "- uses: ../x"), [], id="local actions"),
         pytest.param(steps("- uses: docker://x/y:1"), ["x/y 1 build image:@1/tag"], id="an image as an action"),
         pytest.param("jobs:\n  a:\n    uses: o/n/.github/workflows/w.yml@v1\n", ["o/n/.github/workflows/w.yml v1 build git:o/n@v1/tag"], id="a reusable workflow"),

@@ -36,6 +36,20 @@ def test_reads(entry: str, expected: list[str]) -> None:
     assert dependencies("mix-lock", f"%{{\n  {entry}\n}}\n") == expected
 
 
+def test_the_brackets_of_an_old_map_stand_beside_its_entries() -> None:
+    content = (
+        '%{"a": {:hex, :a, "1.0.0", "in", [:mix], [{:b, "~> 1", [hex: :b]}], "hexpm"},\n'
+        f'  "b": {{:git, "https://git.example/x/b.git", "{"a" * 40}", []}},\n'
+        '  "c": {:hex, :c, "2.0.0", "in", [:mix], [], "hexpm:org"}}\n'
+    )
+    assert dependencies("mix-lock", content) == [
+        "a 1.0.0 lock #in",
+        f"b {'a' * 40} lock git:git.example/x/b@{'a' * 40}/sha",
+        "c 2.0.0 lock registry:hexpm:org #in",
+    ]
+    assert dependencies("mix-lock", '%{"a": {:hex, :a, "1", "in", [:mix], []}}') == ["a 1 lock #in"]
+
+
 def test_a_name_that_stands_twice_is_read_twice() -> None:
     content = '%{\n"a": {:hex, :a, "1", "x", [], [], "hexpm", "y"},\n"a": {:hex, :a, "2", "x", [], [], "hexpm", "y"},\n}\n'
     assert dependencies("mix-lock", content) == ["a 1 lock #x #y", "a 2 lock #x #y"]

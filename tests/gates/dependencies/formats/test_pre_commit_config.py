@@ -18,6 +18,7 @@ LOCAL = "repos:\n- repo: local\n  hooks:\n  - id: x\n"
         pytest.param(f"repos:\n- repo: https://f.example/a/b.git\n  rev: {SHA}  # frozen: v1.2\n  hooks: []\n", [f"https://f.example/a/b {SHA} build git:f.example/a/b@{SHA}/sha +comment:v1.2"], id="a frozen commit"),
         pytest.param("repos:\n- repo: https://f.example/a/b\n  rev: main\n  hooks: []\n", ["https://f.example/a/b main build git:f.example/a/b@main/branch"], id="a branch"),
         pytest.param("- repo: https://f.example/a/b\n  sha: v1\n  hooks: []\n", [REPOSITORY], id="the first format, a bare list with sha"),
+        pytest.param("repos:\n- repo: https://GitHub.com/Owner/Name\n  rev: v1\n  hooks: []\n", ["https://github.com/owner/name v1 build git:github.com/owner/name@v1/tag"], id="a forge that takes a name in any case"),
         pytest.param("repos:\n- repo: meta\n  hooks:\n  - id: x\n", [], id="meta hooks"),
         pytest.param(HOOK + '    additional_dependencies: ["tool==1", "black[jupyter]"]\n', [REPOSITORY, "tool ==1 build", "black - build +extras:jupyter"], id="Python packages"),
         pytest.param(HOOK + "    additional_dependencies: [prettier@3.0, '@s/p@1']\n", [REPOSITORY, "prettier 3.0 build", "@s/p 1 build"], id="npm packages where only the repository knows the language"),

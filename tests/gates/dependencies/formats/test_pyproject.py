@@ -30,6 +30,8 @@ def read(content: str) -> Reading:
         pytest.param('[tool.poetry.group.g.dependencies]\na = "*"', [("a", "*", "dev")], id="a group of poetry"),
         pytest.param('[[tool.poetry.dependencies.a]]\nversion = "1"\n[[tool.poetry.dependencies.a]]\nversion = "2"', [("a", "1", "runtime"), ("a", "2", "runtime")], id="several constraints of one name"),
         pytest.param('[project]\ndependencies = ["a>=1"]\n[tool.poetry.dependencies]\na = {source = "s"}', [("a", ">=1", "runtime")], id="poetry 2 only adds to what the project states"),
+        pytest.param('[build-system]\nrequires = ["a>=1"]\n[tool.poetry.dependencies]\na = "2"', [("a", ">=1", "build"), ("a", "2", "runtime")], id="what poetry's own table asks for beside what builds the project"),
+        pytest.param('[dependency-groups]\ng = ["a>=1"]\n[tool.poetry.dependencies]\na = "2"', [("a", ">=1", "dev"), ("a", "2", "runtime")], id="what poetry's own table asks for beside a group"),
         pytest.param('[tool.pdm.dev-dependencies]\nt = ["a", "-e file:///x#egg=b"]', [("a", "", "dev"), ("b", "file:///x#egg=b", "dev")], id="pdm's development groups"),
         pytest.param('[tool.pdm.dependencies]\na = "*"\n[tool.pdm.dev-dependencies]\nb = "*"', [("a", "*", "runtime"), ("b", "*", "dev")], id="the tables of the first pdm"),
         pytest.param('[tool.uv]\ndev-dependencies = ["a"]', [("a", "", "dev")], id="uv's development list"),

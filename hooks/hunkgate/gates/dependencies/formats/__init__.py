@@ -141,10 +141,11 @@ FORMATS: tuple[Format, ...] = (
         _M,
         "*requirements*.txt",
         "*requirements*.in",
-        "requirements/**/*.txt",
-        "requirements/**/*.in",
+        "*requirements*.lock",
+        "**/*requirements*/**/*.txt",
+        "**/*requirements*/**/*.in",
         "*constraints*.txt",
-        "constraints/**/*.txt",
+        "**/constraints/**/*.txt",
     ),
     _row("setup-cfg", "pypi", _M, "setup.cfg"),
     _row("setup-py", "pypi", _M, "setup.py"),
@@ -168,7 +169,9 @@ FORMATS: tuple[Format, ...] = (
         "environment-*.yaml",
         "environment_*.yml",
         "environment_*.yaml",
-        "conda*/**/*env*.y*ml",
+        "*-environment.yml",
+        "*_environment.yml",
+        "**/conda*/**/*env*.y*ml",
     ),
     _row("pixi", "conda", _M, "pixi.toml", locks=("pixi-lock",)),
     _row("pixi-lock", "conda", _L, "pixi.lock"),
@@ -195,7 +198,7 @@ FORMATS: tuple[Format, ...] = (
     # Rust, Go
     _row("cargo-toml", "cargo", _M, "Cargo.toml", locks=("cargo-lock",)),
     _row("cargo-lock", "cargo", _L, "Cargo.lock"),
-    _row("cargo-config", "cargo", _S, ".cargo/config.toml", ".cargo/config"),
+    _row("cargo-config", "cargo", _S, "**/.cargo/config.toml", "**/.cargo/config"),
     _row("go-mod", "golang", _M, "go.mod", "go.work", locks=("go-sum",)),
     _row("go-sum", "golang", _L, "go.sum", "go.work.sum"),
     # Ruby, PHP
@@ -206,7 +209,7 @@ FORMATS: tuple[Format, ...] = (
     _row("composer-lock", "composer", _L, "composer.lock"),
     # JVM
     _row("pom", "maven", _M, "pom.xml"),
-    _row("maven-extensions", "maven", _M, ".mvn/extensions.xml"),
+    _row("maven-extensions", "maven", _M, "**/.mvn/extensions.xml"),
     _row("gradle", "maven", _M, "*.gradle", "*.gradle.kts", locks=("gradle-lockfile",)),
     _row("version-catalog", "maven", _M, "*.versions.toml"),
     _row("gradle-lockfile", "maven", _L, "gradle.lockfile", "*.lockfile"),
@@ -247,6 +250,7 @@ FORMATS: tuple[Format, ...] = (
         "Containerfile",
         "Dockerfile.*",
         "Dockerfile-*",
+        "Dockerfile_*",
         "*.Dockerfile",
         "*.dockerfile",
         "Containerfile.*",
@@ -272,7 +276,7 @@ FORMATS: tuple[Format, ...] = (
     _row(
         "github-action", "githubactions", _M, "action.yml", "action.yaml", module="github_workflow"
     ),
-    _row("gitlab-ci", "gitlab", _M, ".gitlab-ci.yml", "*.gitlab-ci.yml", ".gitlab/ci/**/*.yml"),
+    _row("gitlab-ci", "gitlab", _M, ".gitlab-ci.yml", "*.gitlab-ci.yml", ".gitlab/**/*.yml"),
     _row(
         "pre-commit-config", "pre-commit", _M, ".pre-commit-config.yaml", ".pre-commit-config.yml"
     ),

@@ -122,14 +122,19 @@ def _uses(written: str, line: int, lines: list[bytes]) -> Iterator[Found]:
             else RefKind.TAG if re.match(r"v?\d|refs/tags/", ref) else RefKind.BRANCH
         )
     claim = _CLAIM.search(lines[line - 1]) if kind is RefKind.SHA and line <= len(lines) else None
+    # Owner and repository may be written in any case, the path in the repository may not.
+    owner, repository, *inside = (*name.split("/"), "")
     yield Dependency(
         ecosystem="githubactions",
-        name=name,
+        name="/".join((owner.lower(), repository.lower(), *inside)).rstrip("/"),
         raw_name=name,
         requirement=ref,
         scope="build",
         source=Source(
-            kind=SourceKind.GIT, locator="/".join(name.split("/")[:2]), ref=ref, ref_kind=kind
+            kind=SourceKind.GIT,
+            locator=f"{owner}/{repository}".lower().rstrip("/"),
+            ref=ref,
+            ref_kind=kind,
         ),
         flags=(
             frozenset({f"comment:{claim[1].decode('ascii', 'replace')}"}) if claim else frozenset()

@@ -1,6 +1,6 @@
 """GitLab's pipelines: "CI/CD YAML syntax reference".
 
-Read: ``include`` from other projects, addresses, templates and components with their refs, ``image`` and ``services``, what ``script``,
+Read: ``include`` (of ``trigger`` too) from other projects, addresses, templates and components with their refs, ``image`` and ``services``, what ``script``,
 ``before_script`` and ``after_script`` install, variables that move an index. Not read: what an included file itself says.
 """
 
@@ -25,12 +25,14 @@ _SCRIPTS = ("script", "before_script", "after_script", "pre_get_sources_script")
 
 def read(content: bytes, path: str) -> Reading:
     """What the pipeline takes from others. Raises UnreadableError."""
-    del path
     found: list[Found] = []
     for document in documents.yaml(content):
         if document is None:
             continue
         if not isinstance(document, Table):
+            # The folder holds other files too, such as the list of route-map.yml.
+            if f"/{path}".rpartition("/")[0].endswith("/.gitlab"):
+                continue
             raise UnreadableError("not a pipeline: a mapping was expected at its top")
         found.extend(_includes(document))
         for value in (document, *document.values()):
@@ -90,6 +92,9 @@ def _include(name: str, ref: str, kind: SourceKind, line: int) -> Dependency:
 
 
 def _job(job: Table) -> Iterator[Found]:
+    trigger = job.get("trigger")
+    if isinstance(trigger, Table):
+        yield from _includes(trigger)
     yield from _images(job.get("image"), job.lines.get("image", 0))
     services = job.get("services")
     if isinstance(services, Series):

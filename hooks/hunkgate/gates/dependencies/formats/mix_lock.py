@@ -20,9 +20,9 @@ from hunkgate.gates.dependencies.dependency import (
 from hunkgate.gates.dependencies.locks import Lock, record
 
 _HEX = re.compile(
-    r'\s*"([^"]+)":\s*\{:hex,\s*:"?([\w.-]+)"?,\s*"([^"]*)",\s*(?:"([^"]*)"|nil)(.*)\},?\Z'
+    r'"([^"]+)":\s*\{:hex,\s*:"?([\w.-]+)"?,\s*"([^"]*)",\s*(?:"([^"]*)"|nil)(.*)\},?\Z'
 )
-_GIT = re.compile(r'\s*"([^"]+)":\s*\{:git,\s*"([^"]*)",\s*"([0-9a-f]*)",(.*)\},?\Z')
+_GIT = re.compile(r'"([^"]+)":\s*\{:git,\s*"([^"]*)",\s*"([0-9a-f]*)",(.*)\},?\Z')
 _TAIL = re.compile(r'\],\s*"([^"]*)"(?:,\s*"([^"]*)")?\Z')
 # What Hex writes for its own repository; locks of before 2016 do not name one.
 _OWN = ("", "hexpm")
@@ -43,9 +43,13 @@ def opened(content: bytes) -> Lock[_Package, int]:
     found: dict[_Package, int] = {}
     for line, raw in lines.numbered(content):
         bare = raw.strip()
-        if not bare or bare in ("%{", "}", "%{}") or bare.startswith("#"):
+        if bare.startswith("%{") or bare.endswith("}}"):
+            # mix before 1.5 wrote the map's brackets on the lines of its first and last entry.
+            bare = bare.removeprefix("%{").strip()
+            bare = bare[:-1].rstrip() if bare.endswith("}}") else bare
+        if not bare or bare == "}" or bare.startswith("#"):
             continue
-        one = _entry(raw)
+        one = _entry(bare)
         if one is None:
             raise UnreadableError("neither a hex nor a git entry", line=line)
         found.setdefault(one, line)

@@ -84,7 +84,7 @@ def _fetched(address: str, rev: str, line: int, lines: list[bytes]) -> Dependenc
     claim = _CLAIM.search(lines[line - 1]) if kind is RefKind.SHA else None
     return Dependency(
         ecosystem="pre-commit",
-        name=re.sub(r"(\.git)?/?$", "", address),
+        name=_named(address),
         raw_name=address,
         requirement=rev,
         scope="build",
@@ -94,6 +94,13 @@ def _fetched(address: str, rev: str, line: int, lines: list[bytes]) -> Dependenc
         ),
         line=line,
     )
+
+
+def _named(address: str) -> str:
+    """The address without ``.git`` and closing stroke, in the case that it is known by where it can be written in any."""
+    bare = re.sub(r"(\.git)?/?$", "", address)
+    folded = sources.address(bare)
+    return bare[: -len(folded)] + folded if bare.lower().endswith(folded.lower()) else bare
 
 
 def _hook(hook: Table) -> Iterator[Found]:

@@ -109,7 +109,8 @@ def _build_system(document: Table, content: bytes) -> Iterator[Option]:
     system = documents.table_at(document, "build-system")
     # PEP 517: without the key setuptools builds, and in almost the same way when it is named.
     backend = documents.text_at(system, "build-backend").removesuffix(":__legacy__") or _DEFAULT
-    places = documents.texts_at(system, "backend-path")
+    path = system.get("backend-path")
+    places = (path,) if isinstance(path, str) else documents.texts_at(system, "backend-path")
     value = f"{backend} from {', '.join(places)}" if places else backend
     where = "build-system.build-backend"
     yield _option(where, value, "build-backend-changed", content, "build-backend")
