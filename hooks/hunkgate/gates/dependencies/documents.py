@@ -6,8 +6,12 @@ key given twice is refused in all of them, and so is what a reader could drown i
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from hunkgate.gates.dependencies.dependency import UnreadableError
+
+if TYPE_CHECKING:
+    from json import JSONDecoder
 
 DEPTH = 200
 """How deep a YAML document may nest. libyaml's own composer ends the whole process (a segmentation fault) from about 50,000 on."""
@@ -79,19 +83,24 @@ def json(content: bytes) -> object:
     import json as reader
 
     try:
-        return reader.loads(
-            text(content), object_pairs_hook=_once, parse_constant=_refused_constant
-        )
+        return json_decoder().decode(text(content))
     except reader.JSONDecodeError as error:
         raise UnreadableError(f"not JSON: {error}", line=error.lineno) from error
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"not JSON: {error}") from error
-    except _RepeatedKeyError as error:
+    except RepeatedKeyError as error:
         try:
             settled = reader.dumps(reader.loads(text(content))).encode()
         except (ValueError, RecursionError):
             settled = b""  # what follows the repeated key is no JSON at all
         raise UnreadableError(str(error), settled=settled) from error
+
+
+def json_decoder() -> "JSONDecoder":
+    """What reads JSON as ``json`` does. It raises ValueError, RecursionError, UnreadableError and RepeatedKeyError."""
+    from json import JSONDecoder
+
+    return JSONDecoder(object_pairs_hook=_once, parse_constant=_refused_constant)
 
 
 def json_object(content: bytes) -> dict[str, object]:
@@ -301,7 +310,7 @@ def _object(document: object) -> dict[str, object]:
     return document
 
 
-class _RepeatedKeyError(Exception):
+class RepeatedKeyError(Exception):
     """An object holds a key twice."""
 
 
@@ -311,7 +320,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise _RepeatedKeyError(f"duplicate key: {key!r} stands twice in one object")
+                raise RepeatedKeyError(f"duplicate key: {key!r} stands twice in one object")
             seen.add(key)
     return found
 

@@ -2,8 +2,9 @@
 changes touch a few.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Generic, TypeVar
 
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, Source
@@ -42,18 +43,19 @@ class Lock(Generic[S, P]):
     def only(self, names: Collection[str]) -> Reading:
         """What the lock states of these names; all other names are the rest."""
 
-        chosen = [one for one in self.stated.items() if self.named(one[0]) in names]
-
         def rest() -> Iterable[Dependency]:
             others = [one for one in self.stated.items() if self.named(one[0]) not in names]
             return self.records(others)
 
-        def beside() -> Iterator[tuple[str, str]]:
-            given = self.ecosystem
-            for one in self.stated:
-                if (name := self.named(one)) not in names:
-                    yield given if isinstance(given, str) else given(one), name
+        def beside() -> Iterable[tuple[str, str]]:
+            given, named = self.ecosystem, self.named
+            if isinstance(given, str):
+                return zip(
+                    repeat(given), (name for name in map(named, self.stated) if name not in names)
+                )
+            return ((given(one), name) for one in self.stated if (name := named(one)) not in names)
 
+        chosen = [one for one in self.stated.items() if self.named(one[0]) in names]
         return Reading(
             dependencies=tuple(self.records(chosen)),
             options=self.options,
@@ -65,6 +67,22 @@ class Lock(Generic[S, P]):
     def beyond(self, other: "Lock[S, P]") -> Iterable[S]:
         """The statements that the other version does not make."""
         return self.stated.keys() - other.stated.keys()
+
+
+class Places(Lock[str, P]):
+    """A lock whose statements are places: each with an entry, of which its record is made and which is not looked into before.
+
+    Entries that are not the same object count as different ones (two versions read by json_pair share what is written alike):
+    nothing that Python calls equal, such as 1 and true, is mistaken for it.
+    """
+
+    __slots__ = ()
+
+    def beyond(self, other: Lock[str, P]) -> Iterable[str]:
+        """The places whose entries the other version has not."""
+        theirs = other.stated.get
+        # The other version itself is no entry: null may be one.
+        return [place for place, entry in self.stated.items() if theirs(place, other) is not entry]
 
 
 def pair(before: Lock[S, P], after: Lock[S, P]) -> tuple[Reading, Reading]:

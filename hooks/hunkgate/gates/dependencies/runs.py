@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import AnyStr
 
 _STEP = 4096
 _AHEAD = 2000
@@ -24,8 +25,8 @@ def runs(old: bytes, new: bytes, end: bytes) -> list[Run] | None:
     found: list[Run] = []
     here = there = 0
     while True:
-        same = _same(old, here, new, there)
-        last = old.rfind(end, here, here + same)
+        alike = same(old, here, new, there)
+        last = old.rfind(end, here, here + alike)
         if last >= 0:
             whole = last + len(end) - here
             found.append(Run(old=here, new=there, length=whole))
@@ -39,8 +40,8 @@ def runs(old: bytes, new: bytes, end: bytes) -> list[Run] | None:
         here, there = meeting
 
 
-def _same(old: bytes, here: int, new: bytes, there: int) -> int:
-    """How many bytes are the same from these offsets on."""
+def same(old: AnyStr, here: int, new: AnyStr, there: int) -> int:
+    """How many bytes or characters are the same from these offsets on."""
     most = min(len(old) - here, len(new) - there)
     low, step = 0, _STEP
     # Whole pages while they are the same, then ever smaller pieces of the first that is not.

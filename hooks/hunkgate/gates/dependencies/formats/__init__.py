@@ -1,8 +1,8 @@
 """The registry of formats: which file names are read by which module. The one list, written by hand.
 
 A module is imported only when a file of its format changed. Each has ``read(content: bytes, path: str) -> Reading`` or, where a file may be
-long, ``opened(content: bytes) -> Lock`` and, where its tool writes one block of lines for each entry, ``BLOCKS: Blocks``; it names its
-specification in its docstring and raises UnreadableError and nothing else.
+long, ``opened(content: bytes) -> Lock`` and, where its tool writes one block of lines for each entry, ``BLOCKS: Blocks``, or where it is
+a JSON document ``ENTRIES: Entries``; it names its specification in its docstring and raises UnreadableError and nothing else.
 """
 
 import enum
@@ -18,6 +18,7 @@ from hunkgate import globs
 if TYPE_CHECKING:
     from hunkgate.gates.dependencies.blocks import Blocks
     from hunkgate.gates.dependencies.dependency import Reading
+    from hunkgate.gates.dependencies.entries import Entries
     from hunkgate.gates.dependencies.locks import Lock
 
 
@@ -70,13 +71,17 @@ class Format:
 
         opened = self.opened()
         assert opened is not None
-        blocks = self.blocks()
-        quick = blocks.pair(before, after) if blocks else None
+        quickly = self.blocks() or self.entries()
+        quick = quickly.pair(before, after) if quickly else None
         return quick or locks.pair(opened(before), opened(after))
 
     def blocks(self) -> "Blocks | None":
         """How a file of this format falls into blocks, None where it is not read by blocks."""
         return cast("Blocks | None", getattr(self._loaded(), "BLOCKS", None))
+
+    def entries(self) -> "Entries[object] | None":
+        """How the entries of a file of this format are read, None where it is not read as a JSON document with entries."""
+        return cast("Entries[object] | None", getattr(self._loaded(), "ENTRIES", None))
 
     def _read(self) -> "Callable[[bytes, str], Reading]":
         if (opened := self.opened()) is not None:

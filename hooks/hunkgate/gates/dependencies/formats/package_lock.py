@@ -14,31 +14,14 @@ from hunkgate.gates.dependencies.dependency import (
     SourceKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.locks import Lock, record
+from hunkgate.gates.dependencies.entries import Entries
+from hunkgate.gates.dependencies.locks import Places, record
 
 _FOLDER = "node_modules/"
 _NESTED = "\0"
 _SCRIPT = "hasInstallScript"
 
 _Entry = Mapping[str, object]
-
-
-class _ByPlace(Lock[str, _Entry]):
-    """A lock compared place by place. To see that two entries are equal takes a fraction of what it takes to read one."""
-
-    __slots__ = ()
-
-    def beyond(self, other: Lock[str, _Entry]) -> Iterator[str]:
-        """The places whose entries the other version has not."""
-        for place, entry in self.stated.items():
-            mate = other.stated.get(place)
-            # 1 == True in Python, and only true lets scripts run.
-            if (
-                mate is None
-                or mate != entry
-                or (entry.get(_SCRIPT) is True) is not (mate.get(_SCRIPT) is True)
-            ):
-                yield place
 
 
 class _Package(NamedTuple):
@@ -53,39 +36,38 @@ class _Package(NamedTuple):
     licence: str
 
 
-def opened(content: bytes) -> Lock[str, _Entry]:
-    """Every locked package: each name, version, source and content once, however often it is installed. A place is a folder in versions 2 and 3;
-    in the older part of a lock it is the names that lead there, each with a NUL before it.
-    """
-    document = documents.json_object(content)
+def opened(content: bytes) -> Places[_Entry]:
+    """Every locked package: each name, version, source and content once, however often it is installed."""
+    return _taken(documents.json_object(content), content)
+
+
+def _taken(document: Mapping[str, object], content: bytes) -> Places[_Entry]:
+    """A place is a folder in versions 2 and 3; in the older part of a lock it is the names that lead there, each with a NUL before it."""
     version = document.get("lockfileVersion", 1)
     if type(version) is not int or version not in (1, 2, 3):
         raise UnreadableError(f"lockfileVersion {version!r} is not known")
     if version > 1 and "packages" not in document:
         raise UnreadableError(f"lockfileVersion {version} without packages")
-    names = {str(document["name"])} if "name" in document else set()
-    stated: dict[str, _Entry] = {}
-    # Where the last folder is not the package's own name.
-    real: dict[str, str] = {}
-    for place, entry in (_objects(document, "packages") if version > 1 else {}).items():
-        _, folder, name = place.rpartition(_FOLDER)
+    packages = _objects(document, "packages") if version > 1 else {}
+    for place in packages if _NESTED in "".join(packages) else ():
         if _NESTED in place:
             raise UnreadableError(f"{place!r} is no folder")
-        if not folder:
-            names.add(str(entry.get("name") or place.rpartition("/")[2]))
-        elif entry.get("link") is True:
-            names.add(name)
-        else:
-            stated[place] = entry
-            if alias := "name" in entry and documents.text_if(entry, "name"):
-                real[place] = alias
+    own = frozenset(_own(document, packages))
+    stated = {
+        place: entry
+        for place, entry in packages.items()
+        if _FOLDER in place and entry.get("link") is not True
+    }
+    names = {place: place.rpartition(_FOLDER)[2] for place in stated}
+    # Where the last folder is not the package's own name.
+    names |= {
+        place: alias
+        for place, entry in stated.items()
+        if "name" in entry and (alias := documents.text_if(entry, "name"))
+    }
     for place, entry in _nested(_objects(document, "dependencies")):
         stated[place] = entry
-        real[place] = _by_name(place, entry).name
-    own = frozenset(names)
-
-    def named(place: str) -> str:
-        return real.get(place) or place.rpartition(_FOLDER)[2]
+        names[place] = _by_name(place, entry).name
 
     def records(several: Sequence[tuple[str, _Entry]]) -> Iterator[Dependency]:
         places = lines.Forward(content)
@@ -95,7 +77,7 @@ def opened(content: bytes) -> Lock[str, _Entry]:
             if place.startswith(_NESTED):
                 old.append(_by_name(place, entry))
                 continue
-            one = _by_folder(place, named(place), entry)
+            one = _by_folder(place, names[place], entry)
             if one not in found:
                 found.add(one)
                 yield _dependency(one, places.line(f'"{place}": {{'))
@@ -103,12 +85,26 @@ def opened(content: bytes) -> Lock[str, _Entry]:
             if one.name not in own and one not in found:
                 yield _dependency(one, places.line(f'"{one.written}": {{'))
 
-    return _ByPlace(stated=stated, ecosystem="npm", named=named, records=records, own=own)
+    return Places(stated=stated, ecosystem="npm", named=names.__getitem__, records=records, own=own)
+
+
+ENTRIES = Entries(taken=_taken)
+
+
+def _own(document: Mapping[str, object], packages: Mapping[str, _Entry]) -> Iterator[str]:
+    """The names of the project itself: of the root, of workspaces and of links to them."""
+    if "name" in document:
+        yield str(document["name"])
+    for place, entry in packages.items():
+        if _FOLDER not in place:
+            yield str(entry.get("name") or place.rpartition("/")[2])
+        elif entry.get("link") is True:
+            yield place.rpartition(_FOLDER)[2]
 
 
 def _objects(document: Mapping[str, object], field: str) -> Mapping[str, Mapping[str, object]]:
     value = document.get(field, {})
-    if not isinstance(value, dict) or not all(isinstance(one, dict) for one in value.values()):
+    if not isinstance(value, dict) or not set(map(type, value.values())) <= {dict}:
         raise UnreadableError(f"{field} is not an object of objects")
     return value
 

@@ -1,0 +1,33 @@
+"""Two versions of a lock that is a JSON document, without what both hold: an entry that is written alike in both is read once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from hunkgate.gates.dependencies import documents, json_pair, locks
+from hunkgate.gates.dependencies.dependency import Reading
+from hunkgate.gates.dependencies.locks import Places
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries(Generic[P]):
+    """How the entries of a lock are read.
+
+    ``taken`` takes an object apart, given the content that it was read from, too, and leaves the entries in it as they are. ``plain`` gives
+    the JSON that a content is, where it is not written so itself: without its comments, to the same lines.
+    """
+
+    taken: Callable[[Mapping[str, object], bytes], Places[P]]
+    plain: Callable[[bytes], bytes] = bytes
+
+    def pair(self, before: bytes, after: bytes) -> tuple[Reading, Reading] | None:
+        """Both versions with the records of the names of which they do not state the same, all others as the rest.
+
+        None where each is to be read by itself. Raises UnreadableError.
+        """
+        both = json_pair.pair(*(documents.text(self.plain(one)) for one in (before, after)))
+        if both is None:
+            return None
+        return locks.pair(self.taken(both[0], before), self.taken(both[1], after))
