@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hunkgate.gates.dependencies import formats, locks
+from hunkgate.gates.dependencies import formats
 from hunkgate.gates.dependencies.compare import compare
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
@@ -187,8 +187,6 @@ def test_what_changes_however_little(
 
 def test_what_is_alike_is_not_built() -> None:
     lock = next(one for one in PAIRED if one.name == "package-lock")
-    opened = lock.opened()
-    assert opened is not None
     before, after = (
         json.dumps(
             {
@@ -199,6 +197,6 @@ def test_what_is_alike_is_not_built() -> None:
         ).encode()
         for version in ("1", "2")
     )
-    readings = locks.pair(opened(before), opened(after))
+    readings = lock.pair(before, after)
     assert [[one.name for one in side.dependencies] for side in readings] == [["a", "b"]] * 2
     assert [[one.name for one in side.rest()] for side in readings] == [["c"]] * 2
