@@ -214,8 +214,8 @@ UPDATES = [
         id="commits under the name of notes are commits",
     ),
     pytest.param(
-        lambda one: [("refs/replace/x", ZERO, one.tip)],
-        lambda one: [("refs/replace/x", one.main, one.tip)],
+        lambda one: [("refs/other/x", ZERO, one.tip)],
+        lambda one: [("refs/other/x", one.main, one.tip)],
         id="any other ref is judged as well",
     ),
     pytest.param(
@@ -411,6 +411,33 @@ def test_a_local_ref_update_is_judged_under_the_protected_branch(
     found = occasions.transaction(clone.repository, lines.encode())
     assert [(one.name, one.base, one.head) for one in found] == wanted(clone)
     assert all(one.exclude == (clone.main,) and not one.net for one in found)
+
+
+@pytest.mark.parametrize("name", ["a\u2028b", "a\u2029b", "a\x85b"])
+def test_a_branch_whose_name_holds_a_line_end_of_unicode_is_one_branch(
+    clone: Clone, tmp_path: Path, name: str
+) -> None:
+    """git allows it, and a server whose HEAD leads nowhere lists all its branches."""
+    bare = Folder(tmp_path / "nowhere.git")
+    clone.folder.git("init", "-q", "--bare", "-b", "elsewhere", str(bare.path))
+    clone.folder.git("push", "-q", str(bare.path), "main", f"main:refs/heads/{name}")
+    tip = clone.folder.git("rev-parse", "main")
+    line = f"{tip} {tip} refs/heads/{name}\n"
+    (received,) = occasions.received(open_repository(bare.path), line.encode())
+    assert (received.name, received.base) == (f"refs/heads/{name}", tip)
+    pushed = f"refs/heads/main {tip} refs/heads/{name} {tip}\n"
+    assert occasions.pushed(clone.repository, str(bare.path), pushed.encode())
+
+
+def test_a_replaced_object_is_neither_pushed_nor_received(clone: Clone) -> None:
+    tip = clone.folder.git("rev-parse", "main")
+    ref, zero = f"refs/replace/{tip}", "0" * 40
+    with pytest.raises(GitError, match="other content than what is stored"):
+        occasions.pushed(clone.repository, "origin", f"{ref} {tip} {ref} {zero}\n".encode())
+    bare = open_repository(clone.bare.path)
+    with pytest.raises(GitError, match="other content than what is stored"):
+        occasions.received(bare, f"{zero} {tip} {ref}\n".encode())
+    assert occasions.received(bare, f"{tip} {zero} {ref}\n".encode()) == ()
 
 
 def test_an_object_is_not_replaced_by_another(clone: Clone) -> None:

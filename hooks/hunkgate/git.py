@@ -461,11 +461,12 @@ class Repository:
 
     def _ids_in(self, name: str) -> list[str]:
         try:
-            return (self.git_dir / name).read_text("utf-8", "surrogateescape").splitlines()
+            text = (self.git_dir / name).read_text("utf-8", "surrogateescape")
         except FileNotFoundError:
             return []
         except OSError as error:
             raise GitError(f"{name} cannot be read: {error}") from error
+        return [line for line in text.split("\n") if line]
 
     def _shallow(self) -> frozenset[str]:
         try:

@@ -19,6 +19,7 @@ _PLAIN = re.compile(r"!?/?[\w.@+~*?-]+(?:/[\w.@+~*?-]+)*/?", re.ASCII)
 # Windows drops dots and blanks at the end of a name, and `name::$STREAM` is the file itself. `*.` and `..` stay what they are.
 _IGNORED_END = re.compile(r"(?<=[\w-])(?:::\$[^/]*|[. ]+)(?=/|$)")
 _SPECIAL = frozenset("*?[]\\")
+_OWN_FOLDER = frozenset({".git", "git~1"})  # the second is its short name on Windows
 
 
 class Globs:
@@ -131,6 +132,13 @@ def fold(path: str) -> str:
         # HFS+ ignores these when it compares names (git's own protectHFS list, utf8.c next_hfs_char).
         folded = "".join(one for one in normal if unicodedata.category(one) != "Cf")
     return _IGNORED_END.sub("", folded)
+
+
+def leads_into_git(path: str) -> bool:
+    """Whether any folder on the path is git's own one, by any name that a file system takes for it (git-fsck(1), hasDotgit)."""
+    if path.isascii() and not any(name in path.lower() for name in _OWN_FOLDER):
+        return False
+    return any(fold(part) in _OWN_FOLDER for part in path.split("/"))
 
 
 @functools.lru_cache(maxsize=64)

@@ -166,12 +166,8 @@ def transaction(repository: Repository, lines: bytes) -> tuple[Occasion, ...]:
         for old, new, ref in _fields(lines, 3)
         if _given(new) and not (ref == "HEAD" and new.startswith(_SYMBOLIC + _BRANCHES))
     }
-    replaced = next((ref for ref in updates if ref.startswith(_REPLACEMENTS)), None)
-    if replaced is not None:
-        raise GitError(
-            f"{replaced} would show other content than what is stored",
-            remedy="use git commit --amend or a rebase instead",
-        )
+    for ref in updates:
+        _replaces_nothing(ref)
     branches = {ref: ids for ref, ids in updates.items() if ref.startswith(_BRANCHES)}
     if not branches and "HEAD" in updates:
         branches = {"HEAD": updates["HEAD"]}
@@ -265,6 +261,7 @@ def _updated(
                 remedy="make another branch the default one on the server first",
             )
         return None
+    _replaces_nothing(ref)
     tip = commit(repository, new)
     if ref.startswith(_NOTES) and _only_notes(repository, old, tip):
         return None
@@ -301,6 +298,15 @@ def _updated(
     )
 
 
+def _replaces_nothing(ref: str) -> None:
+    """Raises GitError for a ref that shows another object than the stored one (git-replace(1)), to all but those who take care."""
+    if ref.startswith(_REPLACEMENTS):
+        raise GitError(
+            f"{ref} would show other content than what is stored",
+            remedy="use git commit --amend or a rebase instead",
+        )
+
+
 def _onto_nothing(repository: Repository, name: str, head: str) -> Occasion:
     empty = policies.of_tree(repository.no_tree(), "an empty remote")
     return Occasion(name=name, policies=(empty,), head=head)
@@ -315,7 +321,7 @@ def _reported(repository: Repository, remote: str, address: str) -> tuple[str, s
         "utf-8", "surrogateescape"
     )
     name = id_ = ""
-    for line in output.splitlines():
+    for line in output.split("\n"):
         fact, _tab, what = line.partition("\t")
         if what != "HEAD":
             continue
@@ -353,8 +359,9 @@ def _branches(repository: Repository) -> Mapping[str, str]:
 
 def _pairs(lines: bytes, between: str) -> Mapping[str, str]:
     """Refs and their ids, from lines of ``id ref``."""
-    pairs = (line.split(between) for line in lines.decode("utf-8", "surrogateescape").splitlines())
-    return {ref: id_ for id_, ref in pairs}
+    # A name may hold what str.splitlines takes for a line end.
+    listed = filter(None, lines.decode("utf-8", "surrogateescape").split("\n"))
+    return {ref: id_ for id_, ref in (line.split(between) for line in listed)}
 
 
 def _only_notes(repository: Repository, old: str, tip: str) -> bool:

@@ -7,8 +7,6 @@ from hunkgate import globs
 from hunkgate.errors import GitError
 from hunkgate.model import FileChange, Status
 
-_OWN_FOLDER = frozenset({".git", "git~1"})  # the second is its short name on Windows
-
 
 def parse(output: bytes, *, counted: bool = True) -> tuple[FileChange, ...]:
     """One section of ``--raw --numstat -z``: first every raw record, then every count; without ``counted`` of ``--raw -z``."""
@@ -33,10 +31,8 @@ def _is_id(field: bytes) -> bool:
 
 
 def _check(path: str) -> None:
-    """Raises GitError for a path that would lead into git's own folder: git never makes one (git-fsck(1), hasDotgit)."""
-    if path.isascii() and not any(name in path.lower() for name in _OWN_FOLDER):
-        return
-    if any(globs.fold(part) in _OWN_FOLDER for part in path.split("/")):
+    """Raises GitError for a path that would lead into git's own folder: git never makes one."""
+    if globs.leads_into_git(path):
         raise GitError(
             f"a commit holds {path!r}, which leads into git's own folder",
             remedy="leave that commit out; git fsck names it",

@@ -3,11 +3,12 @@
 import abc
 import functools
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from hunkgate import attributes
-from hunkgate.model import Entry, FileChange, Hunk, Status
+from hunkgate.model import EXECUTABLE, GITLINK, REGULAR, SYMLINK, Entry, FileChange, Hunk, Status
 
 _TREE_MODE = 0o040000
 
@@ -136,7 +137,7 @@ class TreeObject(_Stored):
             mode, _blank, name = data[at:end].partition(b" ")
             at = end + 1 + width
             path = prefix + os.fsdecode(name)
-            entries[path] = Entry(path=path, mode=int(mode, 8), blob=data[end + 1 : at].hex())
+            entries[path] = Entry(path=path, mode=_mode(mode), blob=data[end + 1 : at].hex())
         return entries
 
 
@@ -228,6 +229,17 @@ def laid(files: Iterable[FileChange]) -> dict[str, Entry | None]:
         if file.head_blob is not None:
             found[file.path] = Entry(path=file.path, mode=file.head_mode, blob=file.head_blob)
     return found
+
+
+@functools.lru_cache(maxsize=64)
+def _mode(digits: bytes) -> int:
+    """The mode that git takes for what a tree holds (canon_mode in git's object.h): it reads more of them than it writes."""
+    said = int(digits, 8)
+    if stat.S_ISREG(said):
+        return EXECUTABLE if said & stat.S_IXUSR else REGULAR
+    if stat.S_ISLNK(said):
+        return SYMLINK
+    return _TREE_MODE if stat.S_ISDIR(said) else GITLINK
 
 
 def _sides(file: FileChange) -> Sides:

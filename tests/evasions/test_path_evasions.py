@@ -39,6 +39,17 @@ def test_a_forbidden_path_is_forbidden_under_each_of_its_names(folder: Folder, p
         pytest.param(LINK, "src/link", "../secrets/README", "paths/symlink", id="a link to a file"),
         pytest.param(LINK, "link", "secrets", "paths/symlink", id="a link to the folder"),
         pytest.param(LINK, "link", "/etc/passwd", "paths/symlink", id="a link out of the tree"),
+        pytest.param(LINK, "hooks", ".git/hooks", "paths/symlink", id="a link to git's folder"),
+        pytest.param(
+            LINK, "src/link", "../.GIT./config", "paths/symlink", id="git's folder on Windows"
+        ),
+        pytest.param(
+            LINK, "src/link", "..\\secrets", "paths/symlink", id="a link as Windows reads it"
+        ),
+        pytest.param(
+            LINK, "src/link", "..\\..\\out", "paths/symlink", id="out of the tree on Windows"
+        ),
+        pytest.param(LINK, "src/link", "C:\\Users", "paths/symlink", id="a drive of Windows"),
         pytest.param(LINK, "secrets", "src", "paths/forbidden", id="a link in its place"),
         pytest.param(SUBMODULE, "secrets", "", "paths/forbidden", id="a submodule in its place"),
     ],

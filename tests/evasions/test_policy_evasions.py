@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -200,3 +201,57 @@ def lie_about_parent(file: Path, commit: str, parent: str) -> None:
     content[row : row + 4] = struct.pack(">I", ids.index(parent))
     content[-20:] = hashlib.sha1(content[:-20], usedforsecurity=False).digest()
     file.write_bytes(content)
+
+
+def odd(folder: Folder, name: str, mode: str, change: bytes = b"") -> str:
+    """The commit of HEAD's tree with another mode written for a name at its top, and ``change`` for its object's id."""
+    stored = subprocess.run(
+        ["git", "cat-file", "tree", "HEAD^{tree}"],
+        cwd=folder.path,
+        capture_output=True,
+        check=True,
+    ).stdout
+    start = stored.index(f" {name}\0".encode())
+    begin = stored.rindex(b"\0", 0, start) + 21 if b"\0" in stored[:start] else 0
+    id_ = start + len(name) + 2
+    object_ = change or stored[id_ : id_ + 20]
+    made = b"%s%s %s\0%s%s" % (
+        stored[:begin],
+        mode.encode(),
+        name.encode(),
+        object_,
+        stored[id_ + 20 :],
+    )
+    tree = folder.git("hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=made)
+    commit = folder.git("commit-tree", tree, "-p", "HEAD", "-m", "an odd mode")
+    folder.git("update-ref", "HEAD", commit)
+    return commit
+
+
+def test_a_link_of_a_mode_that_git_would_not_write_leads_where_it_leads(folder: Folder) -> None:
+    """git reads any mode of the kind 12xxxx as a link, and checks one out."""
+    judged = attempts(folder)
+    link = folder.git("hash-object", "-w", "--stdin", stdin=b".")
+    folder.git("update-index", "--add", "--cacheinfo", f"120000,{link},here")
+    folder.git("commit", "-q", "-m", "an innocent link")
+    odd(folder, "here", "120777")
+    folder.git("branch", "-f", "main", "work")
+    other = folder.git("hash-object", "-w", "--stdin", stdin=b"here/deploy")
+    folder.git("read-tree", "HEAD")
+    folder.git("update-index", "--add", "--cacheinfo", f"120000,{other},name")
+    folder.git("commit", "-q", "-m", "a link through it")
+    odd(folder, "here", "120777")
+    assert judged.rules() == {"paths/symlink"}
+
+
+def test_a_folder_of_a_mode_that_git_would_not_write_is_a_folder(folder: Folder) -> None:
+    judged = attempts(folder)
+    folder.commit({"more/pins.txt": "requests==2.31.0\n", "requirements.txt": "-r more/pins.txt\n"})
+    odd(folder, "more", "40755")
+    folder.git("branch", "-f", "main", "work")
+    blob = folder.git("hash-object", "-w", "--stdin", stdin=b"requests==2.31.0\nevil==1\n")
+    tree = folder.git("mktree", stdin=f"100644 blob {blob}\tpins.txt\n".encode())
+    odd(folder, "more", "40755", bytes.fromhex(tree))
+    (found,), faults = ((judged.judged().blocking), judged.judged().faults)
+    assert not faults
+    assert (found.rule, found.what) == ("dependencies/added", "more/pins.txt: + evil ==1")

@@ -3,6 +3,7 @@
 It looks at paths, modes and link targets, never at content: what stands in an allowed file is for other gates.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ _MOST_LINKS = (
     40  # Linux's own limit on symbolic links met while one path is resolved (path_resolution(7))
 )
 
+_DRIVE = re.compile(r"[A-Za-z]:")  # an absolute path on Windows
+
 RULES = (
     Rule(
         id="paths/forbidden",
@@ -30,7 +33,7 @@ RULES = (
     Rule(id="paths/review", summary="a path that a human must approve was touched"),
     Rule(
         id="paths/symlink",
-        summary="a symbolic link leaves the repository or leads into a forbidden path",
+        summary="a symbolic link leaves the repository or leads into a forbidden path or git's own folder",
     ),
 )
 
@@ -127,12 +130,16 @@ def _link(change: Change, file: FileChange, settings: PathsSettings) -> str | No
     if file.head_mode != SYMLINK:
         return None
     text = change.after(file).decode("utf-8", "surrogateescape")
-    target = _resolved(change.head, file.path, text)
-    if target is None:
-        return f"it is a symbolic link that leaves the repository: {text!r}"
-    pattern = matched(settings.forbidden, target, folder=True)
-    if pattern is not None:
-        return f"it is a symbolic link into the forbidden {target!r} (pattern {pattern!r})"
+    # On Windows a backslash parts folders, too.
+    for form in dict.fromkeys((text, text.replace("\\", "/"))):
+        target = None if _DRIVE.match(form) else _resolved(change.head, file.path, form)
+        if target is None:
+            return f"it is a symbolic link that leaves the repository: {text!r}"
+        if globs.leads_into_git(target):
+            return f"it is a symbolic link into git's own folder: {text!r}"
+        pattern = matched(settings.forbidden, target, folder=True)
+        if pattern is not None:
+            return f"it is a symbolic link into the forbidden {target!r} (pattern {pattern!r})"
     return None
 
 
