@@ -69,18 +69,22 @@ class Lock(Generic[S, P]):
         return self.stated.keys() - other.stated.keys()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Places(Lock[str, P]):
     """A lock whose statements are places: each with an entry, of which its record is made and which is not looked into before.
 
     Entries that are not the same object count as different ones (two versions read by json_pair share what is written alike):
-    nothing that Python calls equal, such as 1 and true, is mistaken for it.
+    nothing that Python calls equal, such as 1 and true, is mistaken for it. ``given`` is what else every record is made of: where that
+    differs no entry is the same.
     """
 
-    __slots__ = ()
+    given: Hashable = None
 
     def beyond(self, other: Lock[str, P]) -> Iterable[str]:
         """The places whose entries the other version has not."""
         theirs = other.stated.get
+        if not isinstance(other, Places) or other.given != self.given:
+            return self.stated
         # The other version itself is no entry: null may be one.
         return [place for place, entry in self.stated.items() if theirs(place, other) is not entry]
 

@@ -68,13 +68,13 @@ def lock(
         stated=first,
         ecosystem=attrgetter("ecosystem"),
         named=attrgetter("name"),
-        records=_records,
+        records=records,
         own=frozenset(own),
         options=options,
     )
 
 
-def _records(several: Sequence[tuple[Package, int]]) -> Iterator[Dependency]:
+def records(several: Sequence[tuple[Package, int]]) -> Iterator[Dependency]:
     """One record for each name, version and source: a lock may state one once for each extra, marker or category."""
     found: dict[tuple[str, str, Source], tuple[Package, int]] = {}
     for one, line in several:

@@ -5,7 +5,6 @@ under the same version is a moved tag, or a branch that went on.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from operator import attrgetter
 from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents, lines, sources
@@ -15,7 +14,10 @@ from hunkgate.gates.dependencies.dependency import (
     SourceKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.locks import Lock, record
+from hunkgate.gates.dependencies.entries import Entries
+from hunkgate.gates.dependencies.locks import Places, record
+
+_Entry = Mapping[str, object]
 
 
 class _Package(NamedTuple):
@@ -33,19 +35,25 @@ class _Package(NamedTuple):
     licence: str
 
 
-def opened(content: bytes) -> Lock[_Package, None]:
+def opened(content: bytes) -> Places[_Entry]:
     """Every locked package."""
-    document = documents.json_object(content)
+    return _taken(documents.json_object(content), content)
+
+
+def _taken(document: Mapping[str, object], content: bytes) -> Places[_Entry]:
+    """A place is a name as it is written; where one is written several times, each has its number in the file before it."""
     if "packages" not in document:
         raise UnreadableError("no packages")
-    stated: dict[_Package, None] = {}
-    for field in ("packages", "packages-dev"):
-        for one in _entries(document, field):
-            stated.setdefault(_package(one))
+    entries = [one for field in ("packages", "packages-dev") for one in _entries(document, field)]
+    written = [str(one["name"]) for one in entries]
+    places = written
+    if len(set(written)) < len(written):
+        places = [f"{number} {name}" for number, name in enumerate(written)]
+    names = dict(zip(places, map(str.lower, written), strict=True))
 
-    def records(several: Sequence[tuple[_Package, None]]) -> Iterator[Dependency]:
-        places = lines.Forward(content)
-        for one, _ in several:
+    def records(several: Sequence[tuple[str, _Entry]]) -> Iterator[Dependency]:
+        found = lines.Forward(content)
+        for one in dict.fromkeys(_package(entry) for _, entry in several):
             yield record(
                 "composer",
                 one.name,
@@ -54,16 +62,25 @@ def opened(content: bytes) -> Lock[_Package, None]:
                 source=_source(one),
                 hashes=frozenset((one.digest,)) if one.digest else frozenset(),
                 licence=one.licence,
-                line=places.line(f'"name": "{one.written}"'),
+                line=found.line(f'"name": "{one.written}"'),
             )
 
-    return Lock(stated=stated, ecosystem="composer", named=attrgetter("name"), records=records)
+    return Places(
+        stated=dict(zip(places, entries, strict=True)),
+        ecosystem="composer",
+        named=names.__getitem__,
+        records=records,
+    )
 
 
-def _entries(document: Mapping[str, object], field: str) -> Iterator[Mapping[str, object]]:
+ENTRIES = Entries(taken=_taken)
+
+
+def _entries(document: Mapping[str, object], field: str) -> Sequence[_Entry]:
+    """The packages of a list, each with a name and a version that are texts."""
     entries = document.get(field)
     if entries is None:
-        return
+        return ()
     if not isinstance(entries, list):
         raise UnreadableError(f"{field} is not a list")
     for one in entries:
@@ -71,7 +88,7 @@ def _entries(document: Mapping[str, object], field: str) -> Iterator[Mapping[str
             raise UnreadableError(f"{field}: a package without a name")
         if not isinstance(one.get("version"), str):
             raise UnreadableError(f"{field}: {one['name']} has no version")
-        yield one
+    return entries
 
 
 def _package(entry: Mapping[str, object]) -> _Package:
