@@ -67,3 +67,9 @@ def test_what_comes_goes_and_changes_stands_between_runs() -> None:
 def test_texts_that_differ_in_thousands_of_blocks_have_no_runs() -> None:
     old, new = (text([b"%s%d" % (word, n) for n in range(3000)]) for word in (b"a", b"b"))
     assert runs(old, new, b"\n") is None
+
+
+def test_behind_a_difference_no_run_begins_with_a_weak_block() -> None:
+    """What is alike all over a text would lead to the wrong place in it."""
+    found = runs(b"a\n d\nb\n d\nc\n d\n", b"b\n d\nc\n d\n", b"\n", weak=b" ")
+    assert found == [Run(old=5, new=0, length=10)]

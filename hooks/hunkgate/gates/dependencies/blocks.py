@@ -17,8 +17,6 @@ from hunkgate.gates.dependencies.runs import runs
 # How many names of the rest are read first, and how many times more each time after.
 _FIRST, _GROWTH = 8, 8
 
-_Each = Callable[[Sequence[bytes]], Sequence[bytes]]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
@@ -27,13 +25,16 @@ class Shape:
     ``sound`` tells of any number of blocks, one behind the other and each with its ``end``, whether the format's reader takes every one of
     them without a word, whatever other such blocks stand beside it; in sound blocks an ``end`` stands at their ends alone. ``names`` gives
     for each of some sound blocks (without their ends) the name of the record that it has a part in, empty for a block that is read in any
-    case. ``keys`` gives what no two of them may have in common, where the reader refuses that.
+    case, None for one that says nothing. ``keys`` gives what no two of them may have in common, where the reader refuses that. ``lone``
+    is False where they only add to records that other blocks make. Blocks that begin with ``weak`` are alike all over a lock.
     """
 
     sound: Callable[[bytes], object]
-    names: _Each
+    names: Callable[[Sequence[bytes]], Sequence[bytes | None]]
     end: bytes = b"\n"
-    keys: _Each | None = None
+    keys: Callable[[Sequence[bytes]], Sequence[bytes]] | None = None
+    lone: bool = True
+    weak: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class Blocks:
                 return None
             halves.append(compared)
         moved = frozenset(
-            (b"", *(name for both in halves for half in both for name in half.moved()))
+            (b"", *(name for both in halves for half in both for name in half.moved() if name))
         )
         try:
             one = self._only([half for half, _ in halves], moved)
@@ -88,9 +89,10 @@ class Blocks:
             return (
                 name
                 for half in halves
+                if half.part.shape.lone
                 for several in half.names
                 for name in several
-                if name not in moved
+                if name is not None and name not in moved
             )
 
         def beside() -> Iterator[tuple[str, str]]:
@@ -141,7 +143,7 @@ class _Half:
     part: Part
     runs: Sequence[tuple[int, int]]
     shared: Sequence[Sequence[bytes]]
-    names: Sequence[Sequence[bytes]]
+    names: Sequence[Sequence[bytes | None]]
 
     def between(self) -> Iterator[tuple[int, int]]:
         """From where to where there is what is not shared."""
@@ -160,7 +162,7 @@ class _Half:
             for block in blocks[start:stop].removesuffix(end).split(end)
         ]
 
-    def moved(self) -> Sequence[bytes]:
+    def moved(self) -> Sequence[bytes | None]:
         """The names of the blocks that are not shared."""
         return self.part.shape.names(self.apart())
 
@@ -180,7 +182,7 @@ def _compared(left: Part, right: Part) -> tuple[_Half, _Half] | None:
     shape = left.shape
     if left.frame != right.frame or shape is not right.shape:
         return None
-    shared = runs(left.blocks, right.blocks, shape.end)
+    shared = runs(left.blocks, right.blocks, shape.end, weak=shape.weak)
     # What both hold is looked at once.
     if shared is None or not shape.sound(left.blocks):
         return None

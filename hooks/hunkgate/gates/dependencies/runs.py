@@ -17,8 +17,9 @@ class Run:
     length: int
 
 
-def runs(old: bytes, new: bytes, end: bytes) -> list[Run] | None:
-    """Runs of blocks that two texts share, in the order of both; not always the longest ones. ``end`` stands behind every block.
+def runs(old: bytes, new: bytes, end: bytes, *, weak: bytes | None = None) -> list[Run] | None:
+    """Runs of blocks that two texts share, in the order of both; not always the longest ones. ``end`` stands behind every block. Behind a
+    difference no run begins with a block that begins with ``weak``: those are alike all over a text.
 
     None where they differ in so many blocks together (2,000) that to read them whole is quicker, and where both end within one block.
     """
@@ -33,7 +34,7 @@ def runs(old: bytes, new: bytes, end: bytes) -> list[Run] | None:
             here, there = here + whole, there + whole
         if here == len(old) and there == len(new):
             return found
-        meeting = _meeting(old, here, new, there, end)
+        meeting = _meeting(old, here, new, there, end, weak)
         # Without its end the last block of both can be no part of a run.
         if meeting is None or meeting == (here, there):
             return None
@@ -55,7 +56,9 @@ def same(old: AnyStr, here: int, new: AnyStr, there: int) -> int:
     return low
 
 
-def _meeting(old: bytes, here: int, new: bytes, there: int, end: bytes) -> tuple[int, int] | None:
+def _meeting(
+    old: bytes, here: int, new: bytes, there: int, end: bytes, weak: bytes | None
+) -> tuple[int, int] | None:
     """The offsets of the next block that both texts hold, or of their ends; None where too many blocks stand before it."""
     ours: dict[bytes, int] = {}
     theirs: dict[bytes, int] = {}
@@ -64,11 +67,11 @@ def _meeting(old: bytes, here: int, new: bytes, there: int, end: bytes) -> tuple
         one, other = next(left, None), next(right, None)
         if one is None and other is None:
             return len(old), len(new)
-        if one is not None:
+        if one is not None and (weak is None or not one[0].startswith(weak)):
             ours.setdefault(*one)
             if one[0] in theirs:
                 return one[1], theirs[one[0]]
-        if other is not None:
+        if other is not None and (weak is None or not other[0].startswith(weak)):
             theirs.setdefault(*other)
             if other[0] in ours:
                 return ours[other[0]], other[1]

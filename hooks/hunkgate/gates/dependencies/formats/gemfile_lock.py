@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from hunkgate.gates.dependencies import lines, sources
+from hunkgate.gates.dependencies.blocks import Blocks, Part, Shape
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Source,
@@ -102,3 +103,59 @@ def _source(section: str, fields: dict[str, str]) -> Source:
     if section == "PATH":
         return Source(kind=SourceKind.PATH, locator=remote)
     return sources.git(remote, fields.get("revision", ""))
+
+
+def _cut(content: bytes) -> list[Part] | None:
+    """The sections: what stands at the beginning of each says where its gems come from."""
+    parts: list[Part] = []
+    for section in content.removesuffix(b"\n").split(b"\n\n"):
+        text = section + b"\n"
+        head = _HEAD.match(text)
+        shape = _SHAPES.get(head[1]) if head else None
+        if head is None or shape is None or (shape in (_GEMS, _FOLDERS)) is not bool(head[2]):
+            return None
+        parts.append(
+            Part(
+                frame=b"\n" + head[0] if parts else head[0],
+                blocks=text[head.end() :],
+                shape=shape,
+            )
+        )
+    return parts
+
+
+def _gems(several: Sequence[bytes]) -> list[bytes | None]:
+    """A gem for a line four blanks deep; what it asks for stands deeper."""
+    return [None if one.startswith(_ASKED) else one[4 : one.find(b" ", 4)] for one in several]
+
+
+# As Bundler writes it. Folders are read in any case: they may be the project itself.
+_WORD = rb"[!-'*-~]++"
+_HEAD = re.compile(rb"([A-Z ]++)\n((?:  [a-z_]++: [^\n]*+\n)*+  specs:\n)?+")
+_SPECS = re.compile(
+    rb"(?: {4}" + _WORD + rb" \([!-'*-,.-~]++(?:-" + _WORD + rb")?+\)\n| {6}[!-~][^\n]*+\n)*+"
+).fullmatch
+_ASKED = b" " * 6
+_GEMS = Shape(sound=_SPECS, names=_gems, weak=_ASKED)
+_FOLDERS = Shape(
+    sound=_SPECS,
+    names=lambda several: [None if one.startswith(_ASKED) else b"" for one in several],
+    weak=_ASKED,
+)
+_HASHES = Shape(
+    sound=re.compile(
+        rb"(?:  " + _WORD + rb" \(" + _WORD + rb"\)(?: [\w-]++=[!-~]++)*+\n)*+"
+    ).fullmatch,
+    names=lambda several: [one[2 : one.find(b" ", 2)] for one in several],
+    lone=False,
+)
+_OTHERS = Shape(
+    sound=re.compile(rb"(?:  [^\n]++\n)*+").fullmatch, names=lambda several: [None] * len(several)
+)
+_SHAPES = {
+    **dict.fromkeys((b"GEM", b"GIT", b"PLUGIN SOURCE"), _GEMS),
+    b"PATH": _FOLDERS,
+    b"CHECKSUMS": _HASHES,
+    **dict.fromkeys((b"PLATFORMS", b"DEPENDENCIES", b"RUBY VERSION", b"BUNDLED WITH"), _OTHERS),
+}
+BLOCKS = Blocks(ecosystem="gem", cut=_cut, read=lambda content: opened(content).reading())

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 from hunkgate.gates.dependencies import lines
+from hunkgate.gates.dependencies.blocks import Blocks, Part, Shape
 from hunkgate.gates.dependencies.dependency import Dependency, UnreadableError
 from hunkgate.gates.dependencies.locks import Lock, record
 
@@ -31,3 +32,26 @@ def opened(content: bytes) -> Lock[tuple[str, str], int]:
 
 def _records(several: Sequence[tuple[tuple[str, str], int]]) -> Iterator[Dependency]:
     return (record("maven", name, version, line=line) for (name, version), line in several)
+
+
+def _names(several: Sequence[bytes]) -> list[bytes | None]:
+    return [
+        None if one.startswith((b"#", b"empty=")) else one[: one.find(b":", one.find(b":") + 1)]
+        for one in several
+    ]
+
+
+# Printable characters but the colon and the equals sign.
+_WORD = rb"[!-9;<>-~]++"
+_LINES = Shape(
+    sound=re.compile(
+        rb"(?:(?!#)" + _WORD + rb":" + _WORD + rb":" + _WORD + rb"(?:=[!-~]*+)?+\n"
+        rb"|(?:#|empty=)[^\n]*+\n)*+"
+    ).fullmatch,
+    names=_names,
+)
+BLOCKS = Blocks(
+    ecosystem="maven",
+    cut=lambda content: (Part(frame=b"", blocks=content, shape=_LINES),),
+    read=lambda content: opened(content).reading(),
+)

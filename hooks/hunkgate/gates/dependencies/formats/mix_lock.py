@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from hunkgate.gates.dependencies import lines, sources
+from hunkgate.gates.dependencies.blocks import Blocks, Part, Shape
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Source,
@@ -98,3 +99,34 @@ def _git(raw: str) -> _Package | None:
         return None
     name, url, revision, _ = match.groups()
     return _Package(name, name, revision, sources.git(url, revision), frozenset())
+
+
+def _cut(content: bytes) -> tuple[Part] | None:
+    if not content.startswith(_HEAD):
+        return None
+    return (Part(frame=_HEAD, blocks=content.removeprefix(_HEAD), shape=_LINES),)
+
+
+def _names(several: Sequence[bytes]) -> list[bytes | None]:
+    """The package of a hex entry, the key of a git entry, nothing for the line that closes the map."""
+    found: list[bytes | None] = []
+    for one in several:
+        end = one.find(b'": {:', 3)
+        if one.startswith(b"hex, :", end + 5):
+            found.append(one[end + 11 : one.find(b",", end + 11)].strip(b'"'))
+        else:
+            found.append(one[3:end] if end >= 0 else None)
+    return found
+
+
+_HEAD = b"%{\n"
+_LINES = Shape(
+    sound=re.compile(
+        rb'(?:  "[A-Za-z0-9_.-]++": \{(?:'
+        rb':hex, :(?:[A-Za-z0-9_.-]++|"[A-Za-z0-9_.-]++"), "[^"\n]*+", (?:"[^"\n]*+"|nil)[^\n]*'
+        rb'|:git, "[^"\n]*+", "[0-9a-f]*+",[^\n]*'
+        rb")\},?\n|\}\n)*+"
+    ).fullmatch,
+    names=_names,
+)
+BLOCKS = Blocks(ecosystem="hex", cut=_cut, read=lambda content: opened(content).reading())
