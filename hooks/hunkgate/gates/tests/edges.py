@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from hunkgate.gates.tests import outside, texts
+from hunkgate.gates.tests.beginnings import Beginnings
 from hunkgate.gates.tests.facts import ASKED, DOCTESTS, MAIN, MODULE, Definition, Facts, Trait
 from hunkgate.gates.tests.families import Families
 from hunkgate.gates.tests.keepers import Keepers
@@ -78,10 +79,13 @@ class Edges(Nodes):
         self._globals_of: dict[str, list[str]] = defaultdict(list)
         # Functions that a decorator may have stored somewhere.
         self._registered: list[Key] = []
+        # Classes of which import-time code makes objects, and the nodes that stand for no more than that.
+        self._made: list[tuple[int, int]] = []
         self._named = self._named_in_sources()
         self._make_nodes()
         for path, facts in files.items():
             self._place(path, facts)
+        self._beginnings = Beginnings(self._families, self._keepers, self._members, self.definition)
         self._fixtures = self._make_fixtures()
         self._names.attributes = {
             name: self._hub(ATTRIBUTE + name, to) for name, to in self._called.items()
@@ -347,6 +351,8 @@ class Edges(Nodes):
                     edges.append(target)
             elif mark == "+":
                 edges += self._names.imports(path, token, at_import=at_import)
+            elif mark == "&" or token == "!self":  # noqa: S105 - a token of this module's alphabet
+                continue
             elif mark == "!":
                 if token == "!own":  # noqa: S105 - a token of this module's alphabet
                     self._names.let_go([path])
@@ -355,8 +361,8 @@ class Edges(Nodes):
                     )
                 else:
                     edges.append(2 * self.node("", token))
-            elif mark == "&":
-                continue
+            elif mark == "*":
+                edges += self._made_on_import(path, token[1:])
             elif mark == "%":
                 if self._answers(path, token[1:]):
                     edges += self._names.name(path, token[1:])
@@ -386,6 +392,30 @@ class Edges(Nodes):
             edges += (self._reflect, self._globals, self._dynamic)
             self._names.let_go(self._files)
         edges += self._names.asked_by_others()
+
+    def _made_on_import(self, path: str, token: str) -> list[int]:
+        """What an import runs that makes an object for a global: no more than that where the class is known, else all the name means."""
+        classes = self._families.classes(path, token)
+        found = {key: self._beginnings.of(key, self._ids[key]) for key in classes}
+        if not classes or None in found.values():
+            return self._names.name(path, token)
+        targets = []
+        for (where, name), slots in found.items():
+            made = self._ids.get((where, f"{name}()"))
+            if made is None:
+                made = self.node(where, f"{name}()", needs_both=True)
+                self._made.append((made, self._ids[where, name]))
+                for slot in slots or ():
+                    self.edges[made] += (slot - 1, slot)
+            targets += [2 * made, 2 * made + 1]
+        return targets
+
+    def mentions(self) -> list[list[int]]:
+        """For every node, those that mention it: of a class also those that only make an object of it for a global."""
+        if self._back is None:
+            for made, known in self._made:
+                super().mentions()[known].append(made)
+        return super().mentions()
 
     def _answers(self, path: str, token: str) -> bool:
         """Whether to ask if something is of this class can run code, or go otherwise because of the change.

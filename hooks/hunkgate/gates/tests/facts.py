@@ -21,6 +21,8 @@ import-time code. Each carries *tokens*, the names it mentions, in one small alp
 ``!members``            goes through the members of classes, so any may be meant; ``!globals`` those of modules
 ``!names``              lists the names of members (``dir``)
 ``!own``                looks up globals of its own module by a name made at run time
+``!self``               a method that may hand on its own object, other than by keeping something in it
+``*Base``               an object made while the module is imported, of what is most likely a class, and kept in a global only
 ======================  ==========================================================================================
 """
 
@@ -33,7 +35,7 @@ from typing import NamedTuple, Protocol
 
 # Raise it whenever what ``reading`` writes, or what is remembered of layouts and imports, changes meaning: what another version kept
 # is not used.
-VERSION = 8
+VERSION = 9
 
 _DOTTED = re.compile(r"'\.{0,3}[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 

@@ -69,6 +69,12 @@ class Keepers:
                 return True
         return False
 
+    def is_built(self, path: str, name: str) -> bool:
+        """Whether a decorator or a keyword makes something of a class."""
+        return any(
+            one.name == name and one.trait & Trait.BUILT for one in self._files[path].definitions
+        )
+
     def keeps_nothing(self, path: str, name: str, seen: frozenset[Key] = frozenset()) -> bool:
         """Whether a function keeps what it is given nowhere, and hands it only to functions that do not either."""
         if (path, name) in seen:

@@ -478,9 +478,11 @@ def _answer(
 def _seed(graph: "Graph", path: str, name: str, unused: "frozenset[Key]") -> Seed:
     node = graph.node(path, name)
     bits = graph.reached(node)
-    asked = graph.find(path, ASKED) if name == "__getattr__" else None
-    if asked is not None:
-        bits |= graph.reached(asked)
+    # What stands for the definition where Python runs a part of it only.
+    for other in (ASKED if name == "__getattr__" else "", f"{name}()"):
+        part = graph.find(path, other) if other else None
+        if part is not None:
+            bits |= graph.reached(part)
     # Python itself asks for ``__doc__``, ``__main__`` and their like; an import that nothing uses is judged with the others.
     special = name.startswith("__") and name.endswith("__")
     if bits or special or (path, name) in unused or graph.is_import(path, name):

@@ -13,7 +13,7 @@ from hunkgate.gates.tests.facts import (
     Facts,
     Trait,
 )
-from hunkgate.gates.tests.reading import fixtures, keeping, on_demand, strings, unreadable
+from hunkgate.gates.tests.reading import fixtures, keeping, making, on_demand, strings, unreadable
 from hunkgate.gates.tests.reading.joined import DELEGATES
 from hunkgate.gates.tests.reading.scopes import Place, Scopes
 from hunkgate.gates.tests.reading.statements import (
@@ -136,7 +136,11 @@ class _Reading:
             if value is not None and names != ("__all__",):
                 kept, ran = harmless.parts(value, self._bindings)
                 self._scan(kept, tokens)
-                self._scan(ran, runs)
+                held = () if prefix else making.held(value)
+                self._scan([one for one in ran if one not in held], runs)
+                for call in held:
+                    if call in ran:
+                        self._made(call, tokens, runs)
             if isinstance(statement, ast.AnnAssign):
                 # Read by what builds the class (a dataclass), not run.
                 self._scan([statement.annotation], tokens)
@@ -155,6 +159,18 @@ class _Reading:
                 for inner in ast.walk(node):
                     if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
                         self._define(prefix + inner.id, Trait.VARIABLE)
+
+    def _made(self, call: ast.Call, tokens: set[str], runs: set[str]) -> None:
+        """An object that a global gets while the module is imported: whoever has the global has the object, and nobody else."""
+        called: set[str] = set()
+        given: set[str] = set()
+        noted: set[str] = set()
+        self._scan([call.func], called)
+        self._scan([*call.args, *(one.value for one in call.keywords)], given)
+        self._scan([call], noted)
+        tokens |= called
+        runs.add(f"*{ast.unparse(call.func)}")
+        runs |= given | (noted - called)
 
     def _function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef, prefix: str, runs: set[str]
@@ -193,6 +209,9 @@ class _Reading:
             body=self._body,
         )
         self._scopes.function(node, tokens, place, own=bool(prefix))
+        if prefix and not place.bound:
+            # Its first argument, whatever it is called, was not followed.
+            tokens.add("!self")
         if "!dynamic" in tokens and arguments.kwarg is not None:
             # The name may be that of a keyword at the call.
             tokens.add("!members")

@@ -372,6 +372,8 @@ class _Stretch:
             else:
                 tokens.add("%" + ".".join((name, *path)))
         plain = self.plain
+        if place.bound and place.first and (self.rebound or (place.first, ()) in self.loads):
+            tokens.add("!self")
         for name, path in self.loads:
             if name in hidden:
                 if (
