@@ -27,9 +27,50 @@ def test_a_repeated_key_alone_is_still_reported() -> None:
     assert [one.kind for one in found] == [Kind.UNREADABLE]
 
 
+WORKFLOW = ".github/workflows/ci.yml"
+
+
+def steps(*lines: str) -> bytes:
+    return "\n".join(("jobs:", "  a:", "    steps:", *lines, "")).encode()
+
+
+TWICE = ("    - uses: o/a@v1", "    - run: x", "      run: y")
+
+
+def seen(path: str, before: bytes, after: bytes) -> list[tuple[Kind, str, str]]:
+    """Kind, name and the rule of what cannot be read."""
+    found = survey(change({path: before}, {path: after}), DependencySettings())
+    return [(one.kind, one.name, one.data.get("rule", "")) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "expected"),
+    [
+        pytest.param(WORKFLOW, steps(*TWICE[:2]), steps(*TWICE), [(Kind.UNREADABLE, WORKFLOW, "unreadable")], id="that comes"),
+        pytest.param(WORKFLOW, steps(*TWICE), steps(*TWICE, "    - run: z"), [], id="that stands there on both sides"),
+        pytest.param(WORKFLOW, steps(*TWICE), steps(*TWICE, "    - uses: o/b@v1"), [(Kind.ADDED, "o/b", "")], id="that stands there beside what comes"),
+        pytest.param(WORKFLOW, steps(*TWICE), steps(*TWICE[:2]), [], id="that goes"),
+        pytest.param(WORKFLOW, steps(*TWICE), steps(*TWICE[:2], "      run: y", "      run: z"), [(Kind.UNREADABLE, WORKFLOW, "unreadable")], id="that comes once more"),
+        pytest.param(WORKFLOW, steps(*TWICE), steps(TWICE[0], "    - run: w", TWICE[2]), [(Kind.UNREADABLE, WORKFLOW, "unreadable")], id="of which the value that tools leave out changes"),
+        pytest.param("package.json", b'{"dependencies": {"a": "1"}, "x": 1, "x": 2}', b'{"dependencies": {"a": "2"}, "x": 1, "x": 2}', [(Kind.UPGRADED, "a", "")], id="that stands there in JSON"),
+        pytest.param("package.json", b'{"dependencies": {"a": "1", "a": "2"}}', b'{"dependencies": {"a": "3", "a": "2"}}', [(Kind.UNREADABLE, "package.json", "unreadable")], id="of which the first value changes in JSON"),
+    ],
+)  # fmt: skip
+def test_a_repeated_key(
+    path: str, before: bytes, after: bytes, expected: list[tuple[Kind, str, str]]
+) -> None:
+    assert seen(path, before, after) == expected
+
+
 @pytest.mark.parametrize(
     ("format_name", "content", "expected"),
     [
+        pytest.param(
+            "compose",
+            'services:\n  a:\n    image: x:1\n    image: "x:1.10"\n  "\\x85\\u2028": {image: y:null}\n',
+            ["x 1.10 runtime image:@1.10/tag", "y null runtime image:@null/tag"],
+            id="YAML with texts that look like others",
+        ),
         pytest.param(
             "composer-json",
             '{"require": {"x/a": "1", "x/a": "2"}}',

@@ -172,14 +172,18 @@ class UnreadableError(Exception):
     """The file is known by name but cannot be read: parse error, unknown version, duplicate keys, no records.
 
     ``settled`` is the content as a tool takes it that does not mind what is wrong (a JSON reader takes the last of two equal keys), and
-    ``reading`` what such a tool would install: shown beside the problem, never in its place.
+    ``reading`` what such a tool would install: shown beside the problem, never in its place. ``discarded`` is all that the settled content
+    leaves out: where it was left out before the change too, nothing hides in it that is new.
     """
 
-    def __init__(self, reason: str, *, line: int = 0, settled: bytes = b"") -> None:
+    def __init__(
+        self, reason: str, *, line: int = 0, settled: bytes = b"", discarded: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.line = line
         self.settled = settled
+        self.discarded = discarded
         self.reading: Reading | None = None
 
 

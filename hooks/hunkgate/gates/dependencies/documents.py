@@ -4,8 +4,10 @@ These readers are stricter than the tools that write the files, because two read
 key given twice is refused in all of them, and so is what a reader could drown in (depth, numbers of thousands of digits, aliases that unfold).
 """
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hunkgate.gates.dependencies.dependency import UnreadableError
@@ -89,11 +91,13 @@ def json(content: bytes) -> object:
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"not JSON: {error}") from error
     except RepeatedKeyError as error:
+        discarded: list[str] = []
+        last = functools.partial(_last, discarded=discarded)
         try:
-            settled = reader.dumps(reader.loads(text(content))).encode()
+            settled = reader.dumps(reader.loads(text(content), object_pairs_hook=last)).encode()
         except (ValueError, RecursionError):
             settled = b""  # what follows the repeated key is no JSON at all
-        raise UnreadableError(str(error), settled=settled) from error
+        raise UnreadableError(str(error), settled=settled, discarded=tuple(discarded)) from error
 
 
 def json_decoder() -> "JSONDecoder":
@@ -204,13 +208,14 @@ def yaml(content: bytes) -> tuple[object, ...]:
     Mappings are ``Table``, sequences ``Series`` (with their lines). A scalar is the text **as it is written** (``1.10`` stays
     ``"1.10"``, a date stays a date's text), but for the plain words of YAML 1.2's core schema: ``null``, ``~`` and nothing are None,
     ``true`` and ``false`` are bool. Keys are always text, so ``on:`` is ``"on"``. Tags are passed over, so nothing is ever
-    constructed. Merge keys (``<<``) are followed. Raises UnreadableError, for a repeated key, an alias that unfolds without end and
-    nesting beyond ``DEPTH`` too.
+    constructed. Merge keys (``<<``) are followed. Raises UnreadableError, for an alias that unfolds without end and nesting beyond
+    ``DEPTH`` too, and for a repeated key with the documents ``settled`` as most readers take them, which is by the last of the values.
     """
     import yaml as reader
 
+    repeated: list[_Repeated] = []
     try:
-        return tuple(_documents(text(content)))
+        found = tuple(_documents(text(content), repeated))
     except reader.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         # libyaml puts the end of an unfinished last line on the next.
@@ -218,6 +223,35 @@ def yaml(content: bytes) -> tuple[object, ...]:
         raise UnreadableError(f"not YAML: {error.problem or error.context}", line=line) from error
     except reader.YAMLError as error:
         raise UnreadableError(f"not YAML: {error}") from error
+    if repeated:
+        raise UnreadableError(
+            f"duplicate key: {repeated[0].key!r} stands twice in one mapping",
+            line=repeated[0].line,
+            settled="\n".join(map(_flow, found)).encode("utf-8", "surrogateescape"),
+            discarded=tuple(_discarded(one.key, one.value) for one in repeated),
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Repeated:
+    """A key that came again in its mapping, the line on which it did, and the value that it had before."""
+
+    key: str
+    line: int
+    value: object
+
+
+# What JSON leaves as it is in a text and YAML would break or refuse.
+_BREAKS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+def _flow(document: object) -> str:
+    """A document in YAML's flow style, which is JSON's."""
+    import json as writer
+
+    plain = writer.dumps(document, ensure_ascii=False)
+    return "--- " + _BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", plain)
 
 
 def table_at(document: Mapping[str, object], *keys: str) -> Mapping[str, object]:
@@ -325,6 +359,22 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
+def _last(pairs: list[tuple[str, object]], discarded: list[str]) -> dict[str, object]:
+    """The object with the last value of each key; the values before it are added to what is discarded."""
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            discarded.append(_discarded(key, found[key]))
+        found[key] = value
+    return found
+
+
+def _discarded(key: str, value: object) -> str:
+    import json as writer
+
+    return writer.dumps([key, value])
+
+
 # A string or a comment that never ends runs to the end of the text, so that no place is looked at twice.
 _STRING = r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)'
 _COMMENT = re.compile(rf"({_STRING})|//[^\n]*|/\*(?:.*?\*/|.*\Z)", re.DOTALL)
@@ -359,10 +409,13 @@ _WORDS: Mapping[str, bool | None] = {
 class _Frame:
     """A container that is still open: its value, its size unfolded, and for a mapping the key that waits for a value."""
 
-    __slots__ = ("anchor", "key", "key_line", "line", "merged", "size", "value")
+    __slots__ = ("anchor", "key", "key_line", "line", "merged", "repeated", "size", "value")
 
-    def __init__(self, value: Table | Series, anchor: str | None, line: int) -> None:
+    def __init__(
+        self, value: Table | Series, anchor: str | None, line: int, repeated: list[_Repeated]
+    ) -> None:
         self.value = value
+        self.repeated = repeated
         self.anchor = anchor
         self.line = line
         self.key_line = line
@@ -375,7 +428,7 @@ class _Frame:
         return self.key is None and isinstance(self.value, Table)
 
     def take(self, value: object, size: int, line: int) -> None:
-        """Put the next value in its place. Raises UnreadableError for a repeated key, a key that is no text and too large a size."""
+        """Put the next value in its place. Raises UnreadableError for a key that is no text and too large a size."""
         self.size += size
         if self.size > UNFOLDED:
             raise UnreadableError(
@@ -387,16 +440,16 @@ class _Frame:
         elif self.key is None:
             if not isinstance(value, str):
                 raise UnreadableError("a key that is not plain text", line=line)
-            if value in self.value:
-                raise UnreadableError(
-                    f"duplicate key: {value!r} stands twice in one mapping", line=line
-                )
             self.key = value
             self.key_line = line
         else:
             if self.key == "<<":
                 self.merged.extend(value if isinstance(value, list) else [value])
             else:
+                if self.key in self.value:
+                    self.repeated.append(
+                        _Repeated(key=self.key, line=self.key_line, value=self.value[self.key])
+                    )
                 self.value[self.key] = value
                 self.value.lines[self.key] = self.key_line
             self.key = None
@@ -414,7 +467,7 @@ class _Frame:
         return self.value
 
 
-def _documents(content: str) -> Iterator[object]:
+def _documents(content: str, repeated: list[_Repeated]) -> Iterator[object]:
     # One pass over libyaml's events with a stack of our own: faster than composing and constructing, and no recursion.
     import yaml as reader
 
@@ -432,7 +485,7 @@ def _documents(content: str) -> Iterator[object]:
             if len(frames) >= DEPTH:
                 raise UnreadableError(f"not read: nested deeper than {DEPTH}", line=line)
             opened = Table() if isinstance(event, reader.MappingStartEvent) else Series()
-            frames.append(_Frame(opened, event.anchor, line))
+            frames.append(_Frame(opened, event.anchor, line, repeated))
             continue
         elif isinstance(event, (reader.MappingEndEvent, reader.SequenceEndEvent)):
             frame = frames.pop()

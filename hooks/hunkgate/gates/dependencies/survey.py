@@ -195,7 +195,7 @@ def _read(path: str, format_: Format, base: _Side, head: _Side) -> _Read | None:
     # What a tool that passes over the problem would install is shown beside the problem.
     if problem is None or (head.problem is not None and head.problem.reading is not None):
         changes = fold_backend(compare(base.reading, head.reading, file=path))
-    if problem is not None or base.problem is not None:
+    if not _told(base, head) and (problem is not None or base.problem is not None):
         reason = problem or base.problem
         changes += (
             _unreadable(
@@ -203,6 +203,15 @@ def _read(path: str, format_: Format, base: _Side, head: _Side) -> _Read | None:
             ),
         )
     return _Read(path=path, format=format_, base=base, head=head, changes=changes)
+
+
+def _told(base: _Side, head: _Side) -> bool:
+    """Whether all that a problem could hide is told beside it: what tools leave out was left out before too, or only before."""
+    if base.problem is None or base.problem.reading is None or not head.there:
+        return False
+    if head.problem is None:
+        return True
+    return head.problem.reading is not None and head.problem.discarded == base.problem.discarded
 
 
 def _unreadable(

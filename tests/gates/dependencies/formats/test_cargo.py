@@ -22,12 +22,14 @@ INDEX = "registry+https://github.com/rust-lang/crates.example-index"
         ),
         pytest.param(
             '[dependencies]\na = { git = "https://git.example/x/a", branch = "main" }\n',
-            ["a - runtime git:git.example/x/a@main/branch"],
+            ["a https://git.example/x/a@main runtime git:git.example/x/a@main/branch"],
             id="a branch of a repository",
         ),
         pytest.param(
             f'[dependencies]\na = {{ git = "https://git.example/x/a.git", rev = "{"0" * 40}" }}\n',
-            [f"a - runtime git:git.example/x/a@{'0' * 40}/sha"],
+            [
+                f"a https://git.example/x/a.git@{'0' * 40} runtime git:git.example/x/a@{'0' * 40}/sha"
+            ],
             id="a commit of a repository",
         ),
         pytest.param(
@@ -58,7 +60,10 @@ INDEX = "registry+https://github.com/rust-lang/crates.example-index"
         ),
         pytest.param(
             '[patch.mine]\na = { path = "a" }\n[replace]\n"b:1.0.0" = { git = "https://git.example/b" }\n',
-            ["a - override path:a +override", "b - override git:git.example/b +override"],
+            [
+                "a - override path:a +override",
+                "b https://git.example/b override git:git.example/b +override",
+            ],
             id="what replaces other crates",
         ),
         pytest.param(

@@ -20,6 +20,8 @@ from readings import dependencies, read
         pytest.param(
             '"a": {:hex, :a, "1.0.0", "in", [:mix], []},', ["a 1.0.0 lock #in"], id="an old entry"
         ),
+        pytest.param('"a": {:hex, :a, "1.0.0"},', ["a 1.0.0 lock"], id="an entry without a hash"),
+        pytest.param('"a": {:package, "1.0.0"}', ["a 1.0.0 lock"], id="an entry of the first Hex"),
         pytest.param(
             '"a": {:hex, :real, "1.0.0", "in", [:mix], [], "hexpm", "out"},',
             ["real 1.0.0 lock +alias #in #out"],

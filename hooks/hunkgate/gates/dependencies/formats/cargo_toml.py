@@ -120,12 +120,21 @@ def _crate(written: str, entry: object, scope: str, flags: frozenset[str], line:
         ecosystem="cargo",
         name=name,
         raw_name=written,
-        requirement="" if source.kind is SourceKind.PATH else _text(entry, "version"),
+        requirement=_requirement(entry, source),
         scope=scope,
         source=source,
         flags=frozenset(marks),
         line=line,
     )
+
+
+def _requirement(entry: Mapping[str, object], source: Source) -> str:
+    """The version, or for a repository that is asked for none the address and ref as they are written."""
+    if source.kind is SourceKind.PATH:
+        return ""
+    if (version := _text(entry, "version")) or source.kind is not SourceKind.GIT:
+        return version
+    return f"{_text(entry, 'git')}@{source.ref}" if source.ref else _text(entry, "git")
 
 
 def _source(entry: Mapping[str, object]) -> Source:

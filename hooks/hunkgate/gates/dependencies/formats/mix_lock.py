@@ -1,7 +1,7 @@
 """mix.lock: https://hexdocs.pm/mix/Mix.Tasks.Deps.html and, for the tuples, Hex's and Mix.SCM.Git's ``lock``.
 
-``"name": {:hex, :package, "version", "inner hash", [managers], [dependencies], "repository", "outer hash"}`` and
-``"name": {:git, "url", "revision", [options]}``, one a line. A name that stands twice is read twice: Elixir takes the last.
+``"name": {:hex, :package, "version", "inner hash", [managers], [dependencies], "repository", "outer hash"}``, of which old locks
+have no more than the version, and ``"name": {:git, "url", "revision", [options]}``, one a line. A name that stands twice is read twice: Elixir takes the last.
 """
 
 import functools
@@ -21,9 +21,11 @@ from hunkgate.gates.dependencies.dependency import (
 from hunkgate.gates.dependencies.locks import Lock, record
 
 _HEX = re.compile(
-    r'"([^"]+)":\s*\{:hex,\s*:"?([\w.-]+)"?,\s*"([^"]*)",\s*(?:"([^"]*)"|nil)(.*)\},?\Z'
+    r'"([^"]+)":\s*\{:hex,\s*:"?([\w.-]+)"?,\s*"([^"]*)"(?:,\s*(?:"([^"]*)"|nil)(.*))?\},?\Z'
 )
 _GIT = re.compile(r'"([^"]+)":\s*\{:git,\s*"([^"]*)",\s*"([0-9a-f]*)",(.*)\},?\Z')
+# As Hex wrote it before it had a name of its own in the lock.
+_FIRST = re.compile(r'"([^"]+)":\s*\{:package,\s*"([^"]*)"\},?\Z')
 _TAIL = re.compile(r'\],\s*"([^"]*)"(?:,\s*"([^"]*)")?\Z')
 # What Hex writes for its own repository; locks of before 2016 do not name one.
 _OWN = ("", "hexpm")
@@ -82,9 +84,10 @@ def _entry(raw: str) -> _Package | None:
 def _hex(raw: str) -> _Package | None:
     match = _HEX.match(raw)
     if match is None:
-        return None
+        first = _FIRST.match(raw)
+        return first and _Package(first[1], first[1], first[2], Source(), frozenset())
     name, package, version, inner, rest = match.groups()
-    tail = _TAIL.search(rest)
+    tail = _TAIL.search(rest or "")
     repository, outer = tail.groups() if tail else ("", None)
     source = Source(
         kind=SourceKind.REGISTRY, locator="" if repository in _OWN else repository or ""
