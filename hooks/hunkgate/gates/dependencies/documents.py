@@ -117,14 +117,21 @@ def jsonc(content: bytes) -> object:
 
     Raises UnreadableError, with the lines of the file as it stands.
     """
-    # As tools write it: no comment, and a comma before a closing bracket at the end of its line. No JSON string holds a line end, so
-    # that what is JSON without those commas is what it says.
+    # As tools write it, without a comment.
     try:
-        return json(_COMMA_AT_END.sub(b" ", content))
+        return json(without_last_commas(content))
     except UnreadableError:
         pass
     bare = _COMMENT.sub(_blanked, text(content))
     return json(_LAST_COMMA.sub(_blanked, bare).encode())
+
+
+def without_last_commas(content: bytes) -> bytes:
+    """The content with a blank for each comma at the end of a line before a closing bracket.
+
+    No JSON string holds a line end, so that what is JSON without those commas is what it says.
+    """
+    return _COMMA_AT_END.sub(b" ", content)
 
 
 def jsonc_object(content: bytes) -> dict[str, object]:

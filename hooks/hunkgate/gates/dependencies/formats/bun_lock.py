@@ -4,9 +4,8 @@ JSON with commas before closing brackets. ``packages`` maps a place to ``["name@
 ``name@git+…#commit``, ``name@github:…``, an address or a path in place of the version. Workspaces are the project itself.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from operator import attrgetter
 from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents, lines, npm, sources
@@ -18,9 +17,13 @@ from hunkgate.gates.dependencies.dependency import (
     SourceKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.locks import Lock, record
+from hunkgate.gates.dependencies.entries import Entries
+from hunkgate.gates.dependencies.locks import Places, record
 
 _OWN = ("workspace:", "root:", "link:")
+
+
+_Entry = Sequence[object]
 
 
 class _Package(NamedTuple):
@@ -33,43 +36,61 @@ class _Package(NamedTuple):
     digest: str
 
 
-def opened(content: bytes) -> Lock[_Package, str]:
-    """Every locked package, each name, version, source and content once, with the key it stands under."""
-    document = documents.jsonc_object(content)
+def opened(content: bytes) -> Places[_Entry]:
+    """Every locked package, each name, version, source and content once."""
+    return _taken(documents.jsonc_object(content), content)
+
+
+def _taken(document: Mapping[str, object], content: bytes) -> Places[_Entry]:
+    """A place is the folder that a package stands under."""
     version = document.get("lockfileVersion")
     if type(version) is not int or version not in (0, 1, 2):
         raise UnreadableError(f"lockfileVersion {version!r} is not known")
     packages = document.get("packages", {})
     if not isinstance(packages, dict):
         raise UnreadableError("packages is not an object")
-    stated: dict[_Package, str] = {}
+    stated: dict[str, _Entry] = {}
+    names: dict[str, str] = {}
     own: set[str] = set()
     for place, entry in packages.items():
         if not isinstance(entry, list) or not entry or not isinstance(entry[0], str):
             line = lines.Forward(content).line(f'"{place}": ')
             raise UnreadableError(f"{place} is not a package", line=line)
-        cut = entry[0].find("@", 1)
-        name, where = entry[0][: cut if cut > 0 else None], entry[0][cut + 1 :] if cut > 0 else ""
+        name, where = _identity(entry[0])
         if where.startswith(_OWN):
             own.add(name)
-            continue
-        stated.setdefault(_package(place, name, where, entry), place)
+        else:
+            stated[place] = entry
+            names[place] = name
 
-    def records(several: Sequence[tuple[_Package, str]]) -> Iterator[Dependency]:
-        places = lines.Forward(content)
-        return (_dependency(one, places.line(f'"{place}": [')) for one, place in several)
+    def records(several: Sequence[tuple[str, _Entry]]) -> Iterator[Dependency]:
+        first: dict[_Package, str] = {}
+        for place, entry in several:
+            first.setdefault(_package(place, entry), place)
+        found = lines.Forward(content)
+        return (_dependency(one, found.line(f'"{place}": [')) for one, place in first.items())
 
-    return Lock(
+    return Places(
         stated=stated,
         ecosystem="npm",
-        named=attrgetter("name"),
+        named=names.__getitem__,
         records=records,
         options=tuple(_trusted(document)),
         own=frozenset(own),
     )
 
 
-def _package(place: str, name: str, where: str, entry: list[object]) -> _Package:
+ENTRIES = Entries(taken=_taken, plain=documents.without_last_commas)
+
+
+def _identity(text: str) -> tuple[str, str]:
+    """The name of a package, and its version or where it comes from."""
+    cut = text.find("@", 1)
+    return (text[:cut], text[cut + 1 :]) if cut > 0 else (text, "")
+
+
+def _package(place: str, entry: _Entry) -> _Package:
+    name, where = _identity(str(entry[0]))
     # The place is the folder: `a`, or `b/a` where b has its own a.
     folder = name
     if place != name and not place.endswith(f"/{name}"):
@@ -115,7 +136,7 @@ def _resolved(one: _Package) -> tuple[str, Source]:
     return where, Source()
 
 
-def _trusted(document: dict[str, object]) -> Iterator[Option]:
+def _trusted(document: Mapping[str, object]) -> Iterator[Option]:
     names = document.get("trustedDependencies")
     for name in names if isinstance(names, list) else ():
         yield Option(
