@@ -1,9 +1,12 @@
 """Which formats a path has is what gitignore's rules say of the registry's patterns, however it is found out."""
 
+import subprocess
+import sys
+
 import pytest
 
 from hunkgate import globs
-from hunkgate.gates.dependencies.formats import FORMATS, of
+from hunkgate.gates.dependencies.formats import FORMATS, Role, of
 
 FILLINGS = ("", "a", "A.b", ".", "-x")
 PLACES = ("{}", "sub/{}", "a/b/{}", ".github/workflows/{}", "{}x", "x{}", "{}{}", "{} ")
@@ -56,3 +59,25 @@ def test_manifests_in_places_where_projects_have_them(path: str, name: str) -> N
 
 def test_what_lies_in_a_folder_of_a_manifests_name_is_no_manifest() -> None:
     assert of("package.json/x.txt") == ()
+
+
+def test_a_lock_is_known_by_its_name_without_the_reader_of_patterns() -> None:
+    """Its import costs more than many a lock."""
+    locks = [
+        pattern
+        for one in FORMATS
+        if one.role is Role.LOCK
+        for pattern in one.patterns
+        if "*" not in pattern
+    ]
+    code = (
+        "import sys; from hunkgate.gates.dependencies.formats import of;"
+        f"print(all(map(of, {locks!r})), 'pathspec' in sys.modules)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": "hooks"},
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.stdout, ran.stderr) == ("True False\n", "")

@@ -317,7 +317,12 @@ def of(path: str) -> tuple[Format, ...]:
         for one in (*_ENDS.get(name[-1:], ()), *_ENDS.get("", ()))
         if name.startswith(one.head)
         and name.endswith(one.tail)
-        and (one.fits(name) if one.plain else _globs(FORMATS[one.place]).covers(folded))
+        and (
+            one.fits(name)
+            if one.plain
+            else all(piece in folded for piece in one.pieces)
+            and _globs(FORMATS[one.place]).covers(folded)
+        )
     }
     return tuple(FORMATS[place] for place in sorted(found))
 
@@ -331,7 +336,8 @@ def _globs(one: Format) -> globs.Globs:
 class _End:
     """How the last part of a path begins and ends that a pattern matches, and the place of its format in the registry.
 
-    ``plain``: the pattern has no more to it than these, and a single star between them where it is ``open``.
+    ``plain``: the pattern has no more to it than these, and a single star between them where it is ``open``. ``pieces`` stand somewhere in
+    every path that it matches.
     """
 
     head: str
@@ -339,6 +345,7 @@ class _End:
     place: int
     plain: bool
     open: bool
+    pieces: tuple[str, ...]
 
     def fits(self, name: str) -> bool:
         """Whether a plain pattern matches a name that begins and ends so."""
@@ -358,11 +365,18 @@ def _ends() -> dict[str, tuple[_End, ...]]:
                 head=head,
                 tail=tail.rpartition("*")[2] if star else head,
                 place=place,
-                plain=not negated and last == pattern and not set("*?[]!\\") & set(head + tail),
+                plain=not negated and last == pattern and not (_ODD | {"*"}) & set(head + tail),
                 open=bool(star),
+                pieces=(
+                    tuple(filter(None, pattern.replace("/", "*").split("*")))
+                    if not _ODD & set(pattern)
+                    else ()
+                ),
             )
             found.setdefault(end.tail[-1:], {})[end] = None
     return {last: tuple(ends) for last, ends in found.items()}
 
 
+# With these in it a pattern matches what it does not literally hold.
+_ODD = frozenset("?[]!\\")
 _ENDS = _ends()
