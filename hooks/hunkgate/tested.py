@@ -242,7 +242,8 @@ class Tested:
         remarks += self.store.remarks
         if self.record and "none" in found.engines:
             remarks.append(
-                "no executed lines were seen: that needs Python 3.12, or coverage.py in the project's environment"
+                "no executed lines were seen: that needs Python 3.12 (not a free-threaded one, and with 3 or 4 of sys.monitoring's"
+                " numbers left), or coverage.py in the project's environment below that"
             )
         elif self.record:
             opaque = sum(test.opaque for test in tests)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hunkgate.records import NAME
-from projects import Project, project
+from projects import POLICY, Project, project
 
 if sys.version_info < (3, 12):
     pytest.importorskip("coverage")
@@ -70,6 +70,16 @@ def test_tests_that_execute_nothing_which_changed_are_left_out(made: Project) ->
     made.stage({"src/pkg/core.py": CORE.replace("return 2", "return 1 + 1")})
     ran = made.test()
     assert (ran.status, "1 passed (1 test)" in ran.out) == (0, True)
+    assert "1 test left out that execute" in ran.out
+
+
+def test_workers_of_xdist_leave_out_the_same_tests(made: Project) -> None:
+    pytest.importorskip("xdist")
+    made.commit({"hunkgate.toml": f"{POLICY}workers = 2\n"})
+    made.test("--record")
+    made.stage({"src/pkg/core.py": CORE.replace("return 2", "return 1 + 1")})
+    ran = made.test()
+    assert (ran.status, "1 passed (1 test)" in ran.out) == (0, True), ran.out + ran.err
     assert "1 test left out that execute" in ran.out
 
 

@@ -325,6 +325,9 @@ Engine = Union[Monitoring, Coverage, Nothing]
 def _engine(files: Files) -> Engine:
     api = getattr(sys, "monitoring", None)
     if api is not None:
+        # Without the lock another thread may note a line while ``take`` hands the lines over, and the line is lost.
+        if not getattr(sys, "_is_gil_enabled", lambda: True)():
+            return Nothing()
         monitoring = Monitoring(files, api)
         return monitoring if monitoring.start() else Nothing()
     coverage = Coverage(files)

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,27 +11,33 @@ import pytest
 
 from hunkgate import recording
 from hunkgate.gates.tests.record import Footprint, Recording, TestRecord, read
+from interpreters import with_monitoring
 
-_NEWER = next(
-    (
-        found
-        for name in ("python3.14", "python3.13", "python3.12")
-        if (found := shutil.which(name))
-        and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0
-    ),
-    None,
-)
 # pytest is pure Python: another interpreter can borrow this one's.
 _SITE = str(Path(pytest.__file__).parents[1])
-PYTHONS = {sys.executable: "this Python"} | (
-    {}
-    if _NEWER is None or sys.version_info >= (3, 12)
-    else {_NEWER: "a Python with sys.monitoring"}
+PYTHONS = dict(with_monitoring())
+if sys.version_info < (3, 12):
+    PYTHONS["this Python"] = sys.executable
+_NONE = "no Python 3.12 or newer is on PATH, with pyenv or with uv: sys.monitoring is not tried"
+
+
+@pytest.fixture(
+    params=[
+        *(pytest.param(path, id=name) for name, path in PYTHONS.items()),
+        *(() if with_monitoring() else (pytest.param("", marks=pytest.mark.skip(reason=_NONE)),)),
+    ]
 )
-
-
-@pytest.fixture(params=list(PYTHONS), ids=list(PYTHONS.values()))
 def python(request: pytest.FixtureRequest) -> str:
+    """Every Python of this machine by which lines can be seen in a way of its own."""
+    return str(request.param)
+
+
+@pytest.fixture(
+    params=[pytest.param(path, id=name) for name, path in with_monitoring().items()]
+    or [pytest.param("", marks=pytest.mark.skip(reason=_NONE))]
+)
+def monitoring(request: pytest.FixtureRequest) -> str:
+    """Every Python of this machine that has ``sys.monitoring``."""
     return str(request.param)
 
 
@@ -367,9 +372,7 @@ def test_warnings_and_tracebacks_at_import_look_as_ever(tmp_path: Path, python: 
 
 def test_the_way_of_seeing_lines_is_said(tmp_path: Path, python: str) -> None:
     engines = record(tmp_path, {"test_it.py": "def test():\n    pass\n"}, python=python).engines
-    assert engines == {
-        "monitoring" if python == _NEWER or sys.version_info >= (3, 12) else "coverage"
-    }
+    assert engines == {"monitoring" if python in with_monitoring().values() else "coverage"}
 
 
 def test_without_any_way_of_seeing_lines_every_test_is_opaque(tmp_path: Path) -> None:
@@ -380,6 +383,36 @@ def test_without_any_way_of_seeing_lines_every_test_is_opaque(tmp_path: Path) ->
     if sys.version_info >= (3, 12):
         pytest.skip("sys.monitoring is always there")
     recorded = record(tmp_path, files)
+    assert recorded.engines == {"none"}
+    assert [test.opaque for test in recorded.records.tests] == [True]
+
+
+BEFORE_IT_STARTS = {
+    "both numbers taken": "[sys.monitoring.use_tool_id(tool, 'another') for tool in (3, 4)]",
+    "no lock": "sys._is_gil_enabled = lambda: False",
+}
+
+
+@pytest.mark.parametrize("before", BEFORE_IT_STARTS.values(), ids=list(BEFORE_IT_STARTS))
+def test_where_lines_cannot_be_seen_every_test_is_opaque(
+    tmp_path: Path, monitoring: str, before: str
+) -> None:
+    (tmp_path / "test_it.py").write_text("def test():\n    pass\n")
+    into = tmp_path / "into"
+    into.mkdir()
+    env = recording.environment(
+        os.environ | {"PYTHONPATH": _SITE, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        into=into,
+        root=tmp_path,
+    )
+    # Left to itself the recorder starts with the process, before all others.
+    late = "import sys; {before}; sys.path.insert(0, {folder!r}); import pytest; sys.exit(pytest.main({arguments!r}))"
+    program = late.format(
+        before=before, folder=str(recording.FOLDER), arguments=["-q", *recording.ARGUMENTS]
+    )
+    env["PYTHONPATH"] = _SITE
+    subprocess.run([monitoring, "-c", program], cwd=tmp_path, env=env, check=True)
+    recorded = read(recording.outputs(into), {"test_it.py"}.__contains__, now=1000.0)
     assert recorded.engines == {"none"}
     assert [test.opaque for test in recorded.records.tests] == [True]
 
