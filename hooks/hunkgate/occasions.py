@@ -270,9 +270,16 @@ def _updated(
         exclude = tuple(dict.fromkeys((base, *((protected[1],) if protected else ()))))
         guarded = protected is not None and ref == protected[0]
         rewritten = repository.merge_base(base, tip) != base
-        # A rebased branch brings along what the protected branch gained meanwhile: its own part starts there. A protected branch that is
-        # rewritten is held against what it was: going back is a change, too.
-        start = protected[1] if rewritten and protected is not None and not guarded else base
+        # A branch that was rebased, or that took the protected branch in, brings along what that one gained meanwhile: its own part
+        # starts there, and is judged as a new branch is, with the approvals of all its commits. A protected branch that is rewritten
+        # is held against what it was: going back is a change, too.
+        start = base
+        if (
+            protected is not None
+            and not guarded
+            and (rewritten or _gains(repository, protected[1], base, tip))
+        ):
+            start, exclude = protected[1], (protected[1],)
         judging = [policies.of_commit(repository, base, ref.removeprefix(_BRANCHES))]
         if protected is not None and protected[1] != base:
             judging.append(
@@ -296,6 +303,11 @@ def _updated(
         head=tip,
         exclude=(base,),
     )
+
+
+def _gains(repository: Repository, protected: str, old: str, new: str) -> bool:
+    """Whether the new tip holds more of the protected branch than the old one did."""
+    return repository.merge_base(protected, new) != repository.merge_base(protected, old)
 
 
 def _replaces_nothing(ref: str) -> None:

@@ -426,3 +426,33 @@ def test_a_branch_may_be_rebased_and_force_pushed(site: Site) -> None:
     ran = site.push("+HEAD:refs/heads/topic")
     assert ran.code == 0, ran.err
     assert site.tip("topic") == site.folder.git("rev-parse", "HEAD")
+
+
+def test_a_branch_that_takes_in_what_main_gained_may_be_pushed_again(site: Site) -> None:
+    """What main gained was judged there, whatever the branch's old tip on the server knew of it."""
+    folder = site.folder
+    assert site.push("work").code == 0
+    folder.git("checkout", "-q", "main")
+    site.here.staged("replicas: 7\n")
+    site.here.commit(site.here.approve())
+    assert site.forced("main").code == 0
+    site.here.drop_pending()
+    folder.git("checkout", "-q", "work")
+    site.around({"src/app.py": "x = 2\n"})
+    folder.git("merge", "-q", "--no-edit", "main")
+    ran = site.push("work")
+    assert ran.code == 0, ran.err
+    site.around({"secrets/key": "1\n", "requirements.txt": CHANGED})
+    refused(site.forced("work"), "dependencies/")
+
+
+def test_a_commit_behind_an_approved_one_may_be_amended_and_pushed_again(site: Site) -> None:
+    folder = site.folder
+    folder.stage({"requirements.txt": CHANGED})
+    site.here.commit(site.here.approve())
+    site.around({"src/app.py": "x = 2\n"})
+    assert site.push("work").code == 0
+    folder.stage({"src/app.py": "x = 3\n"})
+    folder.git("commit", "-q", "--amend", "-m", "said better")
+    ran = site.push("+work")
+    assert ran.code == 0, ran.err
