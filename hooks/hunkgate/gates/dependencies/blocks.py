@@ -50,8 +50,8 @@ class Part:
 class Blocks:
     """How a lock falls into blocks that each speak for themselves: a record depends on the blocks of its name and on the frames alone.
 
-    ``cut`` gives the parts of a content, which put together are the content or the content and a line end; None where it has no such
-    parts. ``read`` reads such a content.
+    ``cut`` gives the parts of a content, which put together are the content with no line more or less (but at its end); None where it has no
+    such parts. ``read`` reads some of the parts' blocks with all frames, put together.
     """
 
     ecosystem: str
