@@ -96,6 +96,56 @@ def test_a_name_made_at_run_time_means_the_members_of_its_own_object_only() -> N
     assert affected(source, "return 2", "return 3", tests) == {"other"}
 
 
+FAULTS = """
+class Fault(Exception):
+    def show(self):
+        return self.text()
+
+    def text(self):
+        return super().__str__()
+
+
+class Missing(Fault):
+    def text(self):
+        return super().text() + "!"
+
+
+class Usage(Fault):
+    def text(self):
+        return "usage"
+"""
+
+
+def test_super_finds_what_stands_above_and_nothing_beside_or_below() -> None:
+    more = "\n\nclass Sort(Missing):\n    def say(self):\n        return super().text()\n\n\ndef say():\n    return Sort().say()\n"
+    tests = {
+        "sort": "import pkg\n\n\ndef test():\n    pkg.Usage\n    assert pkg.say()\n",
+        "usage": "import pkg\n\n\ndef test():\n    assert pkg.Usage().text()\n",
+    }
+    source = FAULTS.replace("self.text()", "self.args") + more
+    assert affected(source, '"usage"', '"use"', tests) == {"usage"}
+    assert affected(source, '+ "!"', '+ "?"', tests) == {"sort"}
+    assert affected(source, "super().__str__()", "''", tests) == {"sort", "usage"}
+
+
+@pytest.mark.parametrize(
+    "both",
+    [
+        pytest.param("class Both(Missing, Usage):\n    pass\n", id="a class below both"),
+        pytest.param("from outside import Base\n\n\nclass Usage(Base):\n    def text(self):\n        return 'usage'\n\n\nclass Both(Missing, Usage):\n    pass\n", id="a class of which a base is not known"),
+    ],
+)  # fmt: skip
+def test_super_finds_what_stands_beside_where_a_class_below_joins_them(both: str) -> None:
+    tests = {"both": "import pkg\n\n\ndef test():\n    assert pkg.say()\n"}
+    said = "\n\ndef say():\n    return Both().more()\n"
+    more = "\n    def more(self):\n        return super().text()\n"
+    source = FAULTS.replace("self.text()", "self.args").replace('+ "!"\n', '+ "!"\n' + more)
+    source += f"\n\n{both}{said}"
+    tests["usage"] = "import pkg\n\n\ndef test():\n    assert pkg.Usage().text()\n"
+    usage = "'usage'" if "outside" in both else '"usage"'
+    assert affected(source, usage, '"use"', tests) == {"both", "usage"}
+
+
 def test_the_arguments_of_a_generic_base_are_no_bases() -> None:
     source = (
         "import typing as t\n\nT = t.TypeVar('T')\n\n\nclass Box(t.Generic[T]):\n"

@@ -78,6 +78,6 @@ class Beginnings:
                 for token in member.tokens:
                     if token in ("!self", "~*"):
                         return None
-                    if token[0] == "~":
+                    if token[0] in "~<":
                         waiting.append(token[1:])
         return frozenset(found)

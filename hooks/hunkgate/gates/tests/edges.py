@@ -248,7 +248,7 @@ class Edges(Nodes):
             if not self._is_testing(path):
                 for definition in facts.definitions:
                     for token in definition.tokens:
-                        if token[0] in ".~'":
+                        if token[0] in ".~<'":
                             found.add(token[1:])
                         elif token[0].isalpha() or token[0] == "_":
                             found.update(token.split("."))
@@ -331,11 +331,11 @@ class Edges(Nodes):
         starts = testing or self._source_starts or (self._test_starts and not at_import)
         for token in definition.tokens:
             mark = token[0]
-            if mark == "~" and (own := self._own(path, definition.name, token[1:])) is not None:
+            if mark in "~<" and (own := self._own(path, definition.name, token)) is not None:
                 edges += own
             elif token == "~*":  # noqa: S105 - a token of this module's alphabet
                 edges += (self._reflect, self._dynamic)
-            elif mark in ".~":
+            elif mark in ".~<":
                 target = self._names.attributes.get(token[1:])
                 if target is not None:
                     edges.append(target)
@@ -400,15 +400,24 @@ class Edges(Nodes):
         if not classes or None in found.values():
             return self._names.name(path, token)
         targets = []
-        for (where, name), slots in found.items():
-            made = self._ids.get((where, f"{name}()"))
-            if made is None:
-                made = self.node(where, f"{name}()", needs_both=True)
-                self._made.append((made, self._ids[where, name]))
-                for slot in slots or ():
+        for key, slots in found.items():
+            made = self._made_of(key)
+            # It is made of what the classes above have as well.
+            if not self.edges[made]:
+                above = (self._made_of(one) for one in self._families.above(*key))
+                for slot in (*(2 * one + 1 for one in above), *(slots or ())):
                     self.edges[made] += (slot - 1, slot)
             targets += [2 * made, 2 * made + 1]
         return targets
+
+    def _made_of(self, key: Key) -> int:
+        """The node for objects of a class, or of one below it, that import-time code makes and puts into globals."""
+        path, name = key
+        made = self._ids.get((path, f"{name}()"))
+        if made is None:
+            made = self.node(path, f"{name}()", needs_both=True)
+            self._made.append((made, self._ids[key]))
+        return made
 
     def mentions(self) -> list[list[int]]:
         """For every node, those that mention it: of a class also those that only make an object of it for a global."""
@@ -432,9 +441,10 @@ class Edges(Nodes):
             for where, name in [key]
         )
 
-    def _own(self, path: str, name: str, member: str) -> list[int] | None:
-        """What a member of a method's own object stands for ('*': every member); None where it could be anything."""
-        family = self._families.of(path, name.rpartition(".")[0])
+    def _own(self, path: str, name: str, token: str) -> list[int] | None:
+        """What a member of a method's own object stands for (``~*``: every member); None where it could be anything."""
+        looked = self._families.beyond if token[0] == "<" else self._families.of
+        family, member = looked(path, name.rpartition(".")[0]), token[1:]
         if family is None:
             return None
         return [

@@ -9,6 +9,7 @@ import-time code. Each carries *tokens*, the names it mentions, in one small alp
 ``.run``                attribute ``run`` of something not known statically
 ``~run``                member ``run`` of the class at hand: of a method's first argument, or a name that its body binds;
                         ``~*`` one whose name is made at run time
+``<run``                member ``run`` of the class at hand that ``super()`` finds
 ``%Base``               a class that is only asked about (``isinstance``, ``except``): no object of it comes to be here
 ``&Base``               a class made inside a function joins this class with others, or hands attributes on; ``&`` any
 ``'pkg.core.run``       a string constant that could name a module, an attribute, a program or a file
@@ -35,7 +36,7 @@ from typing import NamedTuple, Protocol
 
 # Raise it whenever what ``reading`` writes, or what is remembered of layouts and imports, changes meaning: what another version kept
 # is not used.
-VERSION = 9
+VERSION = 10
 
 _DOTTED = re.compile(r"'\.{0,3}[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 
@@ -60,6 +61,7 @@ class Trait(IntFlag):
     HOOK = 64  # a pytest hook, called by pytest itself
     METACLASS = 128  # a class with a metaclass of its own
     BUILT = 512  # a class that a decorator or a metaclass makes something of
+    ABSTRACT = 1024  # a method without which no object of a class below can be made
     WRAPS = 256  # a function that, as a decorator, keeps what it is given nowhere else
 
 

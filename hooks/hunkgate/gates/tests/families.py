@@ -73,6 +73,14 @@ class Families:
             )
         return self._found[key]
 
+    def beyond(self, path: str, name: str) -> frozenset[Key] | None:
+        """The classes in which ``super()`` in a method of this class may find a member; None: any.
+
+        It looks behind the class in the order of the object's own class, where everything below the class stands before it.
+        """
+        family = self.of(path, name)
+        return None if family is None else family - _closure([(path, name)], self._below)
+
     def classes(self, path: str, token: str) -> frozenset[Key]:
         """The classes of the tree for which a name, or a chain of attributes, stands in a file; none where that is not known."""
         return frozenset(self._classes(path, token, frozenset()) or ())

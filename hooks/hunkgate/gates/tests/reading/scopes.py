@@ -224,7 +224,7 @@ class _Stretch:
         self.tokens.update(f".{name}" for name in attributes[:-1])
         if not values.is_builtin(below):
             above = self.place.bound and self.place.first and values.is_super(below)
-            self.tokens.add(f"{'~' if above else '.'}{attributes[-1]}")
+            self.tokens.add(f"{'<' if above else '.'}{attributes[-1]}")
         self.stack.append(below)
 
     def _reflection(self, attributes: Sequence[str], below: ast.AST) -> None:
