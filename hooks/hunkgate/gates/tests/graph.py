@@ -26,6 +26,16 @@ class Graph(Edges):
         derived = (Definition("", Trait.CLASS, (), (base,)) for base in bases)
         return any(self._keepers.is_external(path, one) for one in derived)
 
+    def is_abstract(self, path: str, name: str) -> bool:
+        """Whether a member is abstract in its class, or stands in for what is abstract in a class above."""
+        owner, _, last = name.rpartition(".")
+        return any(
+            (node := self.find(where, f"{one}.{last}")) is not None
+            and (definition := self.definition(node)) is not None
+            and bool(definition.trait & Trait.ABSTRACT)
+            for where, one in ((path, owner), *self._families.above(path, owner))
+        )
+
     def test_functions(self, path: str) -> Iterator[str]:
         """The functions of a test file that pytest's own rules take for tests, by dotted name."""
         facts = self._files.get(path)

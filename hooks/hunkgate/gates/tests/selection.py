@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hunkgate.gates.tests import coarse, delta, names, roots
-from hunkgate.gates.tests.facts import ASKED, MODULE, Facts, FactStore, Outline
+from hunkgate.gates.tests.facts import ASKED, MODULE, Facts, FactStore, Outline, Trait
 from hunkgate.gates.tests.settings import TestSettings
 from hunkgate.model import GITLINK, SYMLINK, Change, FileChange, Tree
 
@@ -298,7 +298,8 @@ def _by_graph(
     graph = Graph(files, layout, tests, altered=altered, gone=gone, data=data)
     graph.spread()
     unused = _no_longer_used(parts, files, before_)
-    return _answer(graph, parts, data, tests, unused)
+    remade = _remade(graph, parts, files, before_)
+    return _answer(graph, parts, data, tests, unused, remade)
 
 
 def _no_longer_used(
@@ -323,6 +324,31 @@ def _no_longer_used(
         for word in _WORD.findall(token)
     }
     return frozenset((path, name) for path, name in removed if name.rpartition(".")[2] in mentioned)
+
+
+def _remade(
+    graph: "Graph",
+    parts: Mapping[str, delta.Delta],
+    files: Mapping[str, Facts],
+    before: Mapping[str, bytes],
+) -> "frozenset[Key]":
+    """The classes of which objects cannot be made any more, or only now: an abstract method, or what stands in for one, came or went."""
+    found = set()
+    for path, content in before.items():
+        now = {one.name for one in files[path].definitions}
+        members = [name for name in parts[path].changed if "." in name]
+        if all(name in now and not graph.is_abstract(path, name) for name in members):
+            continue
+        from hunkgate.gates.tests.reading import definitions  # a large tree is answered without it
+
+        was = {one.name: one.trait for one in definitions.read(content).definitions}
+        found |= {
+            (path, name.rpartition(".")[0])
+            for name in members
+            if (name in was) != (name in now)
+            and (graph.is_abstract(path, name) or was.get(name, 0) & Trait.ABSTRACT)
+        }
+    return frozenset(found)
 
 
 def _by_files(
@@ -418,15 +444,16 @@ def _answer(
     data: Iterable[str],
     tests: tuple[str, ...],
     unused: "frozenset[Key]",
+    remade: "frozenset[Key]",
 ) -> Selection:
-    """``unused`` are changed definitions that need not be reached by anything."""
+    """``unused`` are changed definitions that need not be reached by anything; ``remade`` classes that count as changed as well."""
     seeds: list[Seed] = []
     silent: list[str] = []
     for path, part in parts.items():
         if not part.changed:
             continue
         module = graph.node(path, MODULE)
-        altered = set(part.changed)
+        altered = {*part.changed, *(name for where, name in remade if where == path)}
         if _imports_matter(graph, path, part) or graph.is_built_upon(path, part.bases):
             altered.add(MODULE)
         own = [_seed(graph, path, name, unused) for name in sorted(altered)]

@@ -183,6 +183,8 @@ class _Reading:
             # ``@size.setter`` makes a property out of another; it runs neither.
             if not (name in _ACCESSORS and isinstance(decorator, ast.Attribute)):
                 self._scan([decorator], runs)
+            if name.startswith("abstract"):
+                trait |= Trait.ABSTRACT
             if "fixture" in name:
                 trait |= Trait.FIXTURE
                 extra.append(fixtures.name(decorator) or node.name)
