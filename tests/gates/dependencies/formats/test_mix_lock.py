@@ -49,6 +49,11 @@ def test_the_brackets_of_an_old_map_stand_beside_its_entries() -> None:
         f"b {'a' * 40} lock git:git.example/x/b@{'a' * 40}/sha",
         "c 2.0.0 lock registry:hexpm:org #in",
     ]
+    listed = f'[ "b": {{:git, "git://git.example/b.git", "{"a" * 40}", []}},\n  "a": {{:package, "1"}} ]\n'
+    assert dependencies("mix-lock", listed) == [
+        f"b {'a' * 40} lock git:git.example/b@{'a' * 40}/sha",
+        "a 1 lock",
+    ]
     assert dependencies("mix-lock", '%{"a": {:hex, :a, "1", "in", [:mix], []}}') == ["a 1 lock #in"]
 
 

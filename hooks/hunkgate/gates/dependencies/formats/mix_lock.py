@@ -46,10 +46,10 @@ def opened(content: bytes) -> Lock[_Package, int]:
     found: dict[_Package, int] = {}
     for line, raw in lines.numbered(content):
         bare = raw.strip()
-        if bare.startswith("%{") or bare.endswith("}}"):
-            # mix before 1.5 wrote the map's brackets on the lines of its first and last entry.
-            bare = bare.removeprefix("%{").strip()
-            bare = bare[:-1].rstrip() if bare.endswith("}}") else bare
+        if bare.startswith(("%{", "[")) or bare.endswith(("}}", "]")):
+            # mix before 1.5 wrote the map's brackets (before 0.13 a list's) on the lines of its first and last entry.
+            bare = bare.removeprefix("%{").removeprefix("[").strip()
+            bare = bare[:-1].rstrip() if bare.endswith(("}}", "]")) else bare
         if not bare or bare == "}" or bare.startswith("#"):
             continue
         one = _entry(bare)

@@ -1,10 +1,11 @@
 """package.json: https://github.com/npm/cli/blob/latest/docs/lib/content/configuring-npm/package-json.md.
 
 Read are every field of dependencies, the overrides of npm, yarn (``resolutions``) and pnpm, the package manager that corepack fetches, the scripts that an
-installation runs, and which packages may run theirs (pnpm, bun). ``engines`` and all else is none of a package's business.
+installation runs, which packages may run theirs (pnpm, bun, yarn), bun's catalogs, and what pnpm adds to packages and patches. ``engines`` and all else is none of a package's business.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from hunkgate.gates.dependencies import documents, npm
 from hunkgate.gates.dependencies.dependency import (
@@ -35,6 +36,7 @@ def read(content: bytes, _path: str) -> Reading:
     found.extend(_overrides("resolutions", _object(document, "resolutions"), content))
     found.extend(_overrides("overrides", _object(pnpm, "overrides"), content))
     found.extend(_package_manager(document, content))
+    found.extend(_added(document, pnpm, content))
     name = document.get("name")
     return Reading(
         dependencies=tuple(found),
@@ -42,6 +44,8 @@ def read(content: bytes, _path: str) -> Reading:
             *_scripts(document, content),
             *_allowed("trustedDependencies", document, content),
             *_allowed("onlyBuiltDependencies", pnpm, content),
+            *_patched(pnpm, content),
+            *_built(document, content),
         ),
         own=frozenset((name,)) if isinstance(name, str) else frozenset(),
     )
@@ -116,6 +120,68 @@ def _package_manager(document: Mapping[str, object], content: bytes) -> Iterator
         hashes=frozenset((digest,)) if digest else frozenset(),
         line=one.line,
     )
+
+
+def _added(
+    document: Mapping[str, object], pnpm: Mapping[str, object], content: bytes
+) -> Iterator[Dependency]:
+    """Bun's catalogs, at the top or among the workspaces; what pnpm puts into every installation and adds to the packages of others."""
+    workspaces = document.get("workspaces")
+    for home in (document, workspaces if isinstance(workspaces, dict) else {}):
+        catalogs = documents.table_if(home, "catalogs")
+        for table, scope in (
+            (documents.table_if(home, "catalog"), "runtime"),
+            *((documents.table_if(catalogs, name), f"optional:{name}") for name in catalogs),
+        ):
+            yield from _texts(table, scope, content)
+    for one in _texts(documents.table_if(pnpm, "configDependencies"), "build", content):
+        version, _, digest = one.requirement.partition("+")
+        yield replace(one, requirement=version, hashes=frozenset((digest,) if digest else ()))
+    for added in documents.table_if(pnpm, "packageExtensions").values():
+        for field, _, _ in _FIELDS if isinstance(added, dict) else ():
+            for one in _texts(documents.table_if(added, field), "override", content):
+                yield replace(one, flags=one.flags | _OVERRIDE)
+
+
+def _texts(table: Mapping[str, object], scope: str, content: bytes) -> Iterator[Dependency]:
+    for name, specifier in table.items():
+        if isinstance(specifier, str):
+            yield npm.specified(
+                name, specifier, scope, line=documents.line_of(content, f'"{name}"')
+            )
+
+
+def _patched(pnpm: Mapping[str, object], content: bytes) -> Iterator[Option]:
+    """Packages that are changed by a patch of the repository after they are fetched."""
+    for name, path in documents.table_if(pnpm, "patchedDependencies").items():
+        yield Option(
+            ecosystem="npm",
+            name=f"patchedDependencies {name}",
+            value=str(path),
+            signal="override",
+            line=documents.line_of(content, f'"{name}"'),
+        )
+
+
+def _built(document: Mapping[str, object], content: bytes) -> Iterator[Option]:
+    """Yarn's packages whose install scripts may run, and the project's own native build (npm runs node-gyp for it)."""
+    for name, meta in documents.table_if(document, "dependenciesMeta").items():
+        if isinstance(meta, dict) and meta.get("built") is True:
+            yield Option(
+                ecosystem="npm",
+                name=f"dependenciesMeta {name}",
+                value="built",
+                signal="install-script",
+                line=documents.line_of(content, f'"{name}"'),
+            )
+    if document.get("gypfile") is True:
+        yield Option(
+            ecosystem="npm",
+            name="gypfile",
+            value="true",
+            signal="install-script",
+            line=documents.line_of(content, '"gypfile"'),
+        )
 
 
 def _scripts(document: Mapping[str, object], content: bytes) -> Iterator[Option]:

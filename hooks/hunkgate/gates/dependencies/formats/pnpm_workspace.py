@@ -43,6 +43,7 @@ def read(content: bytes, _path: str) -> Reading:
         for name in catalogs:
             found.extend(_catalog(_table(catalogs, name), f"optional:{name}"))
         found.extend(_overrides(_table(document, "overrides")))
+        found.extend(_extended(_table(document, "packageExtensions")))
         found.extend(_configuration(_table(document, "configDependencies")))
         options.extend(_options(document))
     return Reading(dependencies=tuple(found), options=tuple(options))
@@ -76,6 +77,16 @@ def _overrides(table: documents.Table) -> Iterator[Dependency]:
             )
 
 
+def _extended(table: documents.Table) -> Iterator[Dependency]:
+    """What is added to the dependencies of other packages."""
+    for added in table.values():
+        if not isinstance(added, documents.Table):
+            continue
+        for field in ("dependencies", "optionalDependencies", "peerDependencies"):
+            for one in _catalog(_table(added, field), "override"):
+                yield replace(one, flags=one.flags | {"override"})
+
+
 def _configuration(table: documents.Table) -> Iterator[Dependency]:
     """``name: 1.0.0+sha512-…``, or a mapping with ``integrity`` and ``tarball``."""
     for name, entry in table.items():
@@ -102,6 +113,9 @@ def _options(document: documents.Table) -> Iterator[Option]:
     registries = _table(document, "registries")
     for scope, address in registries.items():
         yield _option(f"registries {scope}", address, "registry-changed", registries.lines[scope])
+    patched = _table(document, "patchedDependencies")
+    for name, path in patched.items():
+        yield _option(f"patchedDependencies {name}", path, "override", patched.lines[name])
     for field in _ALLOWED:
         allowed = document.get(field)
         for name in allowed if isinstance(allowed, (list, dict)) else ():

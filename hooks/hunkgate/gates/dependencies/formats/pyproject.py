@@ -1,17 +1,19 @@
 """pyproject.toml: PEP 518 and 517 (build system), PEP 621 (project), PEP 735 (dependency groups), and the tables of the tools.
 
-Read: requirements of the project, its extras, groups and build; of poetry, pdm, uv, hatch, flit and pixi, with their sources and
-indexes; an in-tree build backend; dynamic dependencies. Not read: ``requires-python``, and what a tool's commands install (tox,
-cibuildwheel).
+Read: requirements of the project, its extras, groups and build; of poetry, pdm, uv, hatch, flit, rye, tox and pixi, with their sources,
+indexes and plugins; an in-tree build backend; dynamic dependencies; what the commands that cibuildwheel runs install. Not read:
+``requires-python``, and what other tools' commands install.
 """
 
 from collections.abc import Iterator, Mapping
 
 from hunkgate.gates.dependencies import (
+    build_tables,
     conda_specs,
     documents,
     poetry_tables,
     python_requirements,
+    tox_tables,
     uv_tables,
 )
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, UnreadableError
@@ -22,7 +24,7 @@ Table = Mapping[str, object]
 _DEFAULT = "setuptools.build_meta"
 
 
-def read(content: bytes, _path: str) -> Reading:
+def read(content: bytes, path: str) -> Reading:
     """What the file states. Raises UnreadableError."""
     document = documents.toml(content)
     tool = documents.table_at(document, "tool")
@@ -45,6 +47,8 @@ def read(content: bytes, _path: str) -> Reading:
         *_pdm(documents.table_at(tool, "pdm"), content),
         *uv_tables.requirements(uv, content),
     )
+    tools = tuple(build_tables.found(tool, content))
+    tox = tox_tables.toml(documents.table_at(tool, "tox"), path, content)
     merged = poetry_tables.merged(stated, poetry_tables.requirements(poetry, content))
     return Reading(
         dependencies=tuple(
@@ -53,6 +57,8 @@ def read(content: bytes, _path: str) -> Reading:
             for one in (
                 *uv_tables.placed(merged, uv),
                 *conda_specs.pixi_requirements(pixi, content),
+                *(one for one in tools if isinstance(one, Dependency)),
+                *tox.dependencies,
             )
             if not (one.ecosystem == ECOSYSTEM and one.name in own)
         ),
@@ -63,6 +69,8 @@ def read(content: bytes, _path: str) -> Reading:
             *poetry_tables.options(poetry, content),
             *_pdm_options(documents.table_at(tool, "pdm"), content),
             *conda_specs.pixi_options(pixi, content, prefix="tool.pixi."),
+            *(one for one in tools if isinstance(one, Option)),
+            *tox.options,
         ),
         own=own,
     )
