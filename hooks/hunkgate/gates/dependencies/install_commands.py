@@ -1,4 +1,4 @@
-"""What the commands of a script install: pip, uv, pipx, poetry, pdm, npm, npx, pnpm, yarn, bun, cargo, go, gem, bundle, composer, conda.
+"""What the commands of a script install: pip, uv, pipx, poetry, pdm, npm, npx, pnpm, yarn, bun, cargo, go, gem, bundle, composer, conda, dotnet, mix, deno.
 
 Sources: the command references of these tools. apt and apk are noted under the ecosystems ``deb`` and ``apk``. A download that is
 piped into a shell, and a name that only the running shell knows (``$PACKAGE``), are options of the rule ``dynamic``. What is installed
@@ -29,11 +29,13 @@ _INDEX_VARIABLE = re.compile(
     r"|GOPROXY|GOSUMDB|GONOSUMDB|GONOSUMCHECK|GOINSECURE|GOFLAGS|CARGO_\w*(REGISTR|SOURCE)\w*|BUNDLE_MIRROR\w*",
     re.IGNORECASE,
 )
+_TO_FILE = re.compile(r"-[A-Za-z]*[oO]|--output(?:-document)?|-OutFile")
 _DEEPEST = 4
 
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ash", "ksh", "fish", "pwsh", "powershell"})
 _RUNS_INPUT = _SHELLS | {"python", "python3", "perl", "ruby", "node", "php"}
-_DOWNLOADS = frozenset({"curl", "wget", "iwr", "Invoke-WebRequest", "fetch"})
+_RUNS_INPUT |= {"iex", "Invoke-Expression", "source", "."}
+_DOWNLOADS = frozenset({"curl", "wget", "iwr", "Invoke-WebRequest", "irm", "Invoke-RestMethod", "fetch"})  # fmt: skip
 # Programs that run the words after them, and which of their own options take a value.
 _WRAPPERS: dict[str, frozenset[str]] = {
     "sudo": frozenset({"-u", "-g", "-C", "-h", "-p"}),
@@ -88,8 +90,10 @@ def _script(script: str, line: int, depth: int) -> Iterator[Found]:
         yield _dynamic("shell", "commands nested too deeply to be read", line)
         return
     previous: Command | None = None
+    fetched: dict[str, str] = {}
     for command in commands(script, line=line):
         yield from _command(command, depth)
+        yield from _run_later(command, fetched)
         if previous is not None and (piped := _piped(previous, command)):
             yield piped
         previous = command
@@ -106,6 +110,25 @@ def _piped(first: Command, second: Command) -> Option | None:
     if source and runner and _base(source[0]) in _DOWNLOADS and _base(runner[0]) in _RUNS_INPUT:
         return _downloaded(source, second.line)
     return None
+
+
+def _run_later(command: Command, fetched: dict[str, str]) -> Iterator[Option]:
+    """``curl -o FILE URL`` and then ``sh FILE`` or ``./FILE``; ``fetched`` holds the addresses of files and is added to."""
+    words = _bare(command.words)
+    if not words:
+        return
+    if _base(words[0]) in _DOWNLOADS:
+        address = next((word for word in words if "://" in word), "")
+        # curl's -O, and wget by itself, take the name from the address.
+        named = (word for option, word in pairwise(words) if _TO_FILE.fullmatch(option))
+        file = next((one for one in named if not one.startswith("-")), "") or address
+        if address and _base(file):
+            fetched[_base(file)] = address
+        return
+    run = words[:1] if _base(words[0]) not in _RUNS_INPUT else words[1:]
+    for word in run:
+        if address := fetched.pop(_base(word), ""):
+            yield _dynamic("download and run", address, command.line)
 
 
 def _downloaded(words: Sequence[str], line: int) -> Option:
@@ -152,6 +175,12 @@ def _command(command: Command, depth: int) -> Iterator[Found]:
     if not words:
         return
     name = _base(words[0])
+    if name in ("echo", "printf"):
+        # What is written into the file of variables for later steps (GITHUB_ENV) is set by a word of the same form.
+        for word in words[1:]:
+            variable, equals, value = word.partition("=")
+            if equals and (option := environment(variable, value, line=command.line)):
+                yield option
     if name in _SHELLS or name == "su":
         yield from _inner(words, command.line, depth)
         return
@@ -242,7 +271,9 @@ def _after(words: list[str], verb: tuple[str, ...], tool: _Tool) -> list[str] | 
 
 def _arguments(tool: _Tool, command: str, words: list[str], line: int) -> Iterator[Found]:
     version = (
-        _value(words, ("-v", "--version", "--vers")) if tool.ecosystem in ("gem", "cargo") else ""
+        _value(words, ("-v", "--version", "--vers"))
+        if tool.ecosystem in ("gem", "cargo", "nuget")
+        else ""
     )
     place = _git(words) if tool.ecosystem == "cargo" else None
     taken = False
@@ -371,6 +402,13 @@ def _go(word: str, line: int) -> Dependency | None:
     )
 
 
+def _deno(word: str, line: int) -> Dependency | None:
+    registry, colon, rest = word.partition(":")
+    if registry == "npm" and colon:
+        return _npm(rest, line)
+    return _named("jsr", "@")(rest, line) if registry == "jsr" and colon else None
+
+
 def _conda(word: str, line: int) -> Dependency | None:
     found = re.fullmatch(r"(?:[\w.-]+::)?([A-Za-z0-9_.-]+)\s*([=<>!~].*)?", word)
     if found is None:
@@ -466,6 +504,10 @@ _TOOLS: dict[str, _Tool] = {
     "gem": _other("gem", _named("gem", ":"), "install", valued="-v --version -i --install-dir -n --bindir -P", indexes="-s --source"),
     "bundle": _other("gem", _named("gem", ":"), "add", valued="-v --version -g --group", indexes="-s --source"),
     "composer": _other("composer", _named("composer", ":"), "require", "global require", valued="-d --working-dir"),
+    "dotnet": _other("nuget", _named("nuget", "@"), "tool install", "add package", valued="--version --framework --tool-path --configfile", indexes="--add-source --source"),
+    "mix": replace(_other("hex", _named("hex", "@"), "archive.install hex", "escript.install hex"), first=True),
+    "deno": _other("npm", _deno, "add", "install", "run", "x", valued="-n --name --root --config -c"),
+    "easy_install": _python(""),
     "apt": _APT,
     "apt-get": _APT,
     "apk": _other("apk", _named("apk", "="), "add", valued="-t --virtual", indexes="-X --repository"),

@@ -44,7 +44,7 @@ def _logical(text: str) -> Iterator[tuple[int, str]]:
         logical = lines[index].rstrip("\r")
         index += 1
         while index < len(lines) and logical.endswith("\\") and not logical.endswith("\\\\"):
-            logical = logical[:-1] + " " + lines[index].rstrip("\r")
+            logical = logical[:-1] + lines[index].rstrip("\r")
             index += 1
         end = index
         while _open_quote(logical) and end < len(lines) and end - index < _LONGEST_QUOTE:

@@ -270,6 +270,8 @@ FORMATS: tuple[Format, ...] = (
         "compose.yaml",
         "compose.*.yml",
         "compose.*.yaml",
+        "*.compose.yml",
+        "*.compose.yaml",
     ),
     _row(
         "github-workflow",

@@ -1,6 +1,6 @@
 """Compose files: the Compose Specification, "Services top-level elements".
 
-Read: ``image`` of every service, images that ``build`` names, ``include`` from elsewhere. A variable in a tag stays as it is written; one
+Read: ``image`` of every service, images and repositories that ``build`` names, ``include`` from elsewhere. A variable in a tag stays as it is written; one
 that is a whole image counts by its default. An inline Dockerfile is shown as its text, as ``dynamic``. Not read: ``command``, which runs in
 the image.
 """
@@ -12,6 +12,7 @@ from hunkgate.gates.dependencies import documents, images
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, UnreadableError
 from hunkgate.gates.dependencies.documents import Series, Table
 
+_ADDRESS = re.compile(r"[a-z+]+://|git@|github\.com/")
 _WHOLE = re.compile(r"\$\{\w+:?-(.+)\}")
 
 
@@ -28,6 +29,7 @@ def read(content: bytes, path: str) -> Reading:
         found.extend(_images(document))
         options.extend(_includes(document))
         options.extend(_inline(document))
+        options.extend(_elsewhere(document))
     return Reading(dependencies=tuple(found), options=tuple(options))
 
 
@@ -66,6 +68,22 @@ def _inline(document: Table) -> Iterator[Option]:
                 value=inline,
                 signal="dynamic",
                 line=build.lines["dockerfile_inline"],
+            )
+
+
+def _elsewhere(document: Table) -> Iterator[Option]:
+    """Services that are built from a repository of others."""
+    services = document.get("services", document)
+    for name, service in services.items() if isinstance(services, Table) else ():
+        build = service.get("build") if isinstance(service, Table) else None
+        context = build.get("context") if isinstance(build, Table) else build
+        if isinstance(context, str) and _ADDRESS.match(context):
+            yield Option(
+                ecosystem="docker",
+                name=f"{name} build",
+                value=context,
+                signal="git-source",
+                line=service.lines["build"] if isinstance(service, Table) else 0,
             )
 
 

@@ -1,7 +1,7 @@
 """Dockerfiles: the Dockerfile reference ("Parser directives", "FROM", "ARG", "COPY --from", "RUN --mount", "Here-documents").
 
 Read: the images of FROM, ``COPY --from``, ``RUN --mount=from=`` and ``# syntax=`` with variables that ARG and ENV give a value, what the
-commands of RUN, CMD and ENTRYPOINT install (shell and exec form, here-documents), addresses of ADD. Not read: build arguments given
+commands of RUN, CMD, ENTRYPOINT and HEALTHCHECK install (shell and exec form, here-documents), addresses of ADD. Not read: build arguments given
 from outside, files that are copied in and run.
 """
 
@@ -100,11 +100,7 @@ def _instructions(text: str, escape: str) -> Iterator[_Instruction]:
                 parts.append(line)
                 break
             parts.append(continued.sub("", line) + "\\")
-        word, _, rest = (
-            "\n".join(parts).strip().partition(" ")
-            if " " in parts[0].strip()
-            else _split("\n".join(parts))
-        )
+        word, _, rest = _split("\n".join(parts))
         bodies = []
         for found in _HEREDOC.finditer(rest) if word.upper() in ("RUN", "COPY", "ADD") else ():
             begin = index
@@ -136,6 +132,8 @@ def _read(one: _Instruction, state: _State) -> Iterator[Found]:
         yield from _assign(word, rest, one.line, state)
     elif word in ("COPY", "ADD"):
         yield from _copy(word, rest, one.line, state)
+    elif word == "HEALTHCHECK":
+        yield from _run(re.sub(r"^(?:--\S+(?:\\\n|\s)+)*CMD\b\s*", "", rest), one, state)
     elif word in ("RUN", "CMD", "ENTRYPOINT"):
         yield from _run(rest, one, state)
 

@@ -28,7 +28,14 @@ _KEYWORDS = frozenset(
     ("if", "unless", "case", "while", "until", "begin", "def", "class", "module", "for")
 )
 _GIVERS = ("git", "github", "gitlab", "gist", "bitbucket", "path", "source")
-_SETTINGS = {"source": "registry-changed", "plugin": "install-script", "eval_gemfile": "dynamic"}
+_SETTINGS = {
+    "source": "registry-changed",
+    "plugin": "install-script",
+    "eval_gemfile": "dynamic",
+    "git_source": "dynamic",
+}
+# What Rails writes into every new Gemfile says where `github:` leads anyway.
+_USUAL = re.compile(r"""\(?:github\)?.*https://github\.com/#\{""", re.DOTALL)
 # A Gemfile may hold nothing but one of these.
 _ENOUGH = frozenset(("gemspec", "ruby"))
 _DEV = frozenset(("development", "test", "dev", "ci", "lint", "docs"))
@@ -61,8 +68,11 @@ def read(content: bytes, path: str) -> Reading:
         if opens:
             blocks.append(_block(statement, word, _OPENS.sub("", rest)))
         elif word == "eval_gemfile" and (name := _first(rest)):
+            options.append(
+                Option(ecosystem="gem", name=word, value=name, signal="include-added", line=line)
+            )
             includes.append(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
-        elif word in _SETTINGS:
+        elif word in _SETTINGS and not (word == "git_source" and _USUAL.search(rest)):
             options.append(
                 Option(
                     ecosystem="gem",

@@ -104,6 +104,13 @@ def _job(job: Table) -> Iterator[Found]:
         script = job.get(key)
         if isinstance(script, (str, Series)):
             yield from _script(script, job.lines[key])
+    hooks = job.get("hooks")
+    if isinstance(hooks, Table):
+        yield from _job(hooks)
+    steps = job.get("run")
+    for step in steps if isinstance(steps, Series) else ():
+        if isinstance(step, Table):
+            yield from _step(step)
     variables = job.get("variables")
     if isinstance(variables, Table):
         for name, value in variables.items():
@@ -111,6 +118,20 @@ def _job(job: Table) -> Iterator[Found]:
             option = install_commands.environment(name, str(text), line=variables.lines[name])
             if option is not None:
                 yield option
+
+
+def _step(step: Table) -> Iterator[Found]:
+    """A step of ``run``: a script, or a step that another project keeps (``host/group/name@ref``, or a mapping with ``git``)."""
+    yield from _job(step)
+    taken = step.get("step")
+    if isinstance(taken, str) and not taken.startswith(("./", "../")):
+        name, _, ref = taken.partition("@")
+        yield _include(name, ref, SourceKind.GIT, step.lines["step"])
+        return
+    git = taken.get("git") if isinstance(taken, Table) else None
+    if isinstance(git, Table) and (address := documents.text_if(git, "url")):
+        line = git.lines["url"]
+        yield _include(address, documents.text_if(git, "rev"), SourceKind.GIT, line)
 
 
 def _images(value: object, line: int) -> Iterator[Dependency]:

@@ -137,8 +137,10 @@ def _added(
     for one in _texts(documents.table_if(pnpm, "configDependencies"), "build", content):
         version, _, digest = one.requirement.partition("+")
         yield replace(one, requirement=version, hashes=frozenset((digest,) if digest else ()))
-    for added in documents.table_if(pnpm, "packageExtensions").values():
-        for field, _, _ in _FIELDS if isinstance(added, dict) else ():
+    extensions = documents.table_if(pnpm, "packageExtensions")
+    for package in extensions:
+        added = documents.table_if(extensions, package)
+        for field, _, _ in _FIELDS:
             for one in _texts(documents.table_if(added, field), "override", content):
                 yield replace(one, flags=one.flags | _OVERRIDE)
 

@@ -115,11 +115,26 @@ def _hook(hook: Table) -> Iterator[Found]:
     if isinstance(entry, str):
         line = hook.lines["entry"]
         if language == "docker_image":
-            yield images.image(entry.split()[0] if entry.split() else "", line=line)
+            yield images.image(_image(entry.split()), line=line)
         elif language in ("system", "script", "unsupported", "unsupported_script"):
             dependencies, options = install_commands.read(entry, line=line)
             yield from dependencies
             yield from options
+
+
+# Options of `docker run` that take no value; the others do.
+_FLAGS = frozenset({"--rm", "--init", "--privileged", "--read-only", "-i", "-t", "-it", "--tty"})
+
+
+def _image(words: list[str]) -> str:
+    """The image of an entry, which may have options for ``docker run`` before it."""
+    waiting = iter(words)
+    for word in waiting:
+        if not word.startswith("-"):
+            return word
+        if "=" not in word and word not in _FLAGS:
+            next(waiting, "")
+    return ""
 
 
 def _added(written: str, language: str, line: int) -> Found:
