@@ -121,6 +121,11 @@ def test_what_is_left_out_may_have_done_something(body: str) -> None:
     assert MODULE in between(HEAD + body, HEAD).changed
 
 
+def test_flags_of_the_standard_library_are_a_value() -> None:
+    found = between(HEAD, HEAD + "X = re.compile('a', re.ASCII | re.IGNORECASE)\n")
+    assert found.changed == {"X"}
+
+
 def exporting(*names: str) -> str:
     return HEAD.replace('["Cache", "pick"]', repr(list(names)))
 

@@ -197,6 +197,58 @@ def test_a_deleted_module_is_still_known_by_its_name() -> None:
     assert "tests/test_gone.py" in names(answer)
 
 
+def apart(values: bytes, test: bytes = b"") -> set[str]:
+    """The tests chosen where a module with these values goes, and who imported it does so no more."""
+    base = {
+        "pkg/__init__.py": b"",
+        "pkg/values.py": values,
+        "pkg/user.py": b"from .values import NONE\n\n\ndef mark():\n    return NONE\n\n\ndef run():\n    return 1\n",
+        "tests/test_run.py": b"from pkg.user import run\n\n\ndef test():\n    assert run()\n",
+        "tests/test_mark.py": b"from pkg.user import mark\n\n\ndef test():\n    mark()\n",
+        "tests/test_name.py": b"import pkg.user\n\n\ndef test():\n    pkg.user.run()\n" + test,
+    }
+    head = base | {"pkg/user.py": b"def mark():\n    return None\n\n\ndef run():\n    return 1\n"}
+    del head["pkg/values.py"]
+    return names(selection.select(change(base, head), TestSettings(), NoStore()))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param(b"NONE = object()\n", id="a value"),
+        pytest.param(
+            b"from __future__ import annotations\nimport enum\n\n\nclass Mark(enum.Enum):\n    NONE = 1\n\n\nNONE = Mark.NONE\n",
+            id="an enumeration and one of its values",
+        ),
+    ],
+)
+def test_a_deleted_module_of_values_is_missed_by_who_used_them(values: bytes) -> None:
+    assert apart(values) == {"tests/test_mark.py"}
+
+
+@pytest.mark.parametrize(
+    ("values", "test"),
+    [
+        pytest.param(b"import pkg\n\npkg.NONE = NONE = 1\n", b"", id="it did something"),
+        pytest.param(b"import warnings\nwarnings.warn('a')\nNONE = 1\n", b"", id="it called something"),
+        pytest.param(b"from . import more\nNONE = 1\n", b"", id="it imported another"),
+    ],
+)  # fmt: skip
+def test_a_deleted_module_that_did_something_is_missed_by_who_loaded_it(
+    values: bytes, test: bytes
+) -> None:
+    assert apart(values, test) == {
+        "tests/test_mark.py",
+        "tests/test_name.py",
+        "tests/test_run.py",
+    }
+
+
+def test_who_names_a_deleted_module_of_values_misses_it() -> None:
+    found = apart(b"NONE = 1\n", b"    assert pkg.values.NONE\n")
+    assert found == {"tests/test_mark.py", "tests/test_name.py"}
+
+
 def test_a_renamed_module_is_still_known_by_its_old_name() -> None:
     head = {path: content for path, content in TREE.items() if path != "src/pkg/old.py"}
     head["src/pkg/new.py"] = TREE["src/pkg/old.py"]

@@ -87,6 +87,21 @@ def between(before: bytes, after: bytes) -> Delta:
     )
 
 
+def left_out(content: bytes) -> Delta:
+    """What differs for who imported a file that is there no more. A content that does not parse makes everything differ."""
+    try:
+        tree = syntax.parse(content)
+    except syntax.UNREADABLE:
+        return EVERYTHING
+    # These say how the rest is read, and do nothing.
+    kept = [
+        ast.unparse(one)
+        for one in tree.body
+        if isinstance(one, ast.ImportFrom) and one.module == "__future__"
+    ]
+    return between(content, "\n".join(kept).encode())
+
+
 def _needed(tree: ast.Module, *, lazy: bool) -> frozenset[str]:
     """The names that are looked up while the module is imported. ``lazy`` says that annotations are not evaluated."""
     found: set[str] = set()

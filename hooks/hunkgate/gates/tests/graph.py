@@ -103,6 +103,17 @@ class Graph(Edges):
                     return False
         return found
 
+    def names_only(self, path: str, token: str, files: frozenset[str]) -> bool:
+        """Whether an import token of the file names nothing but these files."""
+        level, dotted, name = import_parts(token)
+        named = {
+            file
+            for stem in self._modules.named(path, level, dotted)
+            for one in (stem, f"{stem}/{name}" if stem else name)
+            if (file := self._modules.files.get(one)) is not None
+        }
+        return bool(named) and named <= files
+
     def knows(self, path: str, token: str) -> bool:
         """Whether another file of the tree runs the same import when it is imported."""
         return any(

@@ -223,7 +223,11 @@ def value(expression: ast.expr, bindings: Bindings) -> bool:
         )
     if isinstance(expression, ast.BinOp):
         return isinstance(expression.op, ast.BitOr) and all(
-            isinstance(side, (ast.Name, ast.Constant, ast.Subscript, ast.BinOp))
+            (
+                isinstance(side, (ast.Name, ast.Constant, ast.Subscript, ast.BinOp))
+                # Flags of the standard library: ``re.ASCII | re.IGNORECASE``.
+                or (isinstance(side, ast.Attribute) and _known(side, bindings))
+            )
             and value(side, bindings)
             for side in (expression.left, expression.right)
         )

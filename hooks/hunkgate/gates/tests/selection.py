@@ -299,7 +299,24 @@ def _by_graph(
     graph.spread()
     unused = _no_longer_used(parts, files, before_)
     remade = _remade(graph, parts, files, before_)
-    return _answer(graph, parts, data, tests, unused, remade)
+    inert = _inert(change, changed)
+    return _answer(graph, parts, data, tests, unused, remade, inert)
+
+
+def _inert(change: Change, changed: Iterable[FileChange]) -> frozenset[str]:
+    """The removed modules of which the import only made values: who imports them no more lacks nothing but those."""
+    removed = {
+        one.base_path: delta.left_out(change.before(one))
+        for one in changed
+        if one.base_path is not None and one.head_path is None and _is_python(one.base_path)
+    }
+    return frozenset(
+        path
+        for path, part in removed.items()
+        if MODULE not in part.changed and all(_is_standard(token) for token in part.removed_imports)
+        # What their classes were derived from would have to be known.
+        and not part.bases
+    )
 
 
 def _no_longer_used(
@@ -445,8 +462,11 @@ def _answer(
     tests: tuple[str, ...],
     unused: "frozenset[Key]",
     remade: "frozenset[Key]",
+    inert: frozenset[str],
 ) -> Selection:
-    """``unused`` are changed definitions that need not be reached by anything; ``remade`` classes that count as changed as well."""
+    """``unused`` are changed definitions that need not be reached by anything; ``remade`` classes that count as changed as well;
+    ``inert`` removed modules that only held values.
+    """
     seeds: list[Seed] = []
     silent: list[str] = []
     for path, part in parts.items():
@@ -454,7 +474,7 @@ def _answer(
             continue
         module = graph.node(path, MODULE)
         altered = {*part.changed, *(name for where, name in remade if where == path)}
-        if _imports_matter(graph, path, part) or graph.is_built_upon(path, part.bases):
+        if _imports_matter(graph, path, part, inert) or graph.is_built_upon(path, part.bases):
             altered.add(MODULE)
         own = [_seed(graph, path, name, unused) for name in sorted(altered)]
         if path in tests:
@@ -463,7 +483,9 @@ def _answer(
         if not any(seed.bits for seed in own):
             # Nobody mentions any of it, nor what else would call it: whoever loads the file counts.
             own = [Seed(path=path, name=MODULE, node=module, bits=graph.reached(module))]
-        if not any(seed.bits for seed in own):
+        if not any(seed.bits for seed in own) and not (
+            path in inert and _was_imported(graph, parts, path)
+        ):
             silent.append(path)
         seeds += own
     for path in data:
@@ -517,7 +539,7 @@ def _seed(graph: "Graph", path: str, name: str, unused: "frozenset[Key]") -> See
     return Seed(path=path, name=name, node=node, bits=graph.unseen(node), seen=False)
 
 
-def _imports_matter(graph: "Graph", path: str, part: delta.Delta) -> bool:
+def _imports_matter(graph: "Graph", path: str, part: delta.Delta, inert: frozenset[str]) -> bool:
     """Whether the changed imports of a file can make more differ than the names that they bind.
 
     They do where a module of the project is now loaded, or is loaded no more, for a test that loads the file; where a name may
@@ -528,14 +550,30 @@ def _imports_matter(graph: "Graph", path: str, part: delta.Delta) -> bool:
         if graph.is_internal(path, token):
             if not graph.is_bound(path, token) or not graph.loads_anyway(path, token, altered):
                 return True
-        elif not (
-            token[3:].partition(":")[0].partition(".")[0] in sys.stdlib_module_names
-            or graph.knows(path, token)
-        ):
+        elif not (_is_standard(token) or graph.knows(path, token)):
             return True
     return any(
-        graph.is_internal(path, token) and not graph.loads_anyway(path, token, altered)
+        graph.is_internal(path, token)
+        and not graph.loads_anyway(path, token, altered)
+        and not graph.names_only(path, token, inert)
         for token in part.removed_imports
+    )
+
+
+def _was_imported(graph: "Graph", parts: Mapping[str, delta.Delta], removed: str) -> bool:
+    """Whether a removed file was one that others imported: those are changed as well, and count for it."""
+    return any(
+        graph.names_only(path, token, frozenset([removed]))
+        for path, part in parts.items()
+        for token in part.removed_imports
+    )
+
+
+def _is_standard(token: str) -> bool:
+    """Whether an import token names a module of the standard library."""
+    return (
+        token.startswith("+0:")
+        and token[3:].partition(":")[0].partition(".")[0] in sys.stdlib_module_names
     )
 
 
