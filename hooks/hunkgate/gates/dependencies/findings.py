@@ -91,15 +91,21 @@ def _records(change: DependencyChange) -> tuple[_Record | None, _Record | None]:
             b"file", change.data["head"]
         )
     if "option" in change.data:
-        return _option_record(change.base_value), _option_record(change.head_value)
+        # What is told once for many packages is bound by a digest of all their records.
+        return (
+            _option_record(change.base_value, change.data.get("base", "")),
+            _option_record(change.head_value, change.data.get("head", "")),
+        )
     after = change.after.record() if change.after else None
     if after is not None and (backend := change.data.get("build-backend")):
         after = (*after, b"build-backend", _sha256(backend))
     return change.before.record() if change.before else None, after
 
 
-def _option_record(value: str) -> _Record | None:
-    return (b"option", _sha256(value)) if value else None
+def _option_record(value: str, digest: str) -> _Record | None:
+    if not value:
+        return None
+    return (b"option", _sha256(value), *((digest.encode("ascii"),) if digest else ()))
 
 
 def _digest_record(kind: bytes, digest: str) -> _Record | None:

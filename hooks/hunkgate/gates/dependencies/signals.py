@@ -88,7 +88,7 @@ def _signals(
         yield change.data.get("rule", "unreadable"), change.data.get("reason", "")
         return
     if "option" in change.data:
-        yield _option(change), ""
+        yield _option(change), change.data.get("reason", "")
         return
     old, new = change.before, change.after
     if change.ecosystem in _SYSTEM:

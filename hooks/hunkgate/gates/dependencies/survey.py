@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from hunkgate import globs
 from hunkgate.gates.dependencies import formats
+from hunkgate.gates.dependencies.checksums import fold_checksums
 from hunkgate.gates.dependencies.compare import compare, fold_backend
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
@@ -195,6 +196,7 @@ def _read(path: str, format_: Format, base: _Side, head: _Side) -> _Read | None:
     # What a tool that passes over the problem would install is shown beside the problem.
     if problem is None or (head.problem is not None and head.problem.reading is not None):
         changes = fold_backend(compare(base.reading, head.reading, file=path))
+        changes = fold_checksums(changes)
     if not _told(base, head) and (problem is not None or base.problem is not None):
         reason = problem or base.problem
         changes += (

@@ -16,6 +16,7 @@ from hunkgate.gates.dependencies import lines, npm, sources
 from hunkgate.gates.dependencies.blocks import Blocks, Part, Shape
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
+    Option,
     Source,
     SourceKind,
     UnreadableError,
@@ -52,6 +53,7 @@ def opened(content: bytes) -> Lock[_Package, int]:
     stated: dict[_Package, int] = {}
     own: set[str] = set()
     keys: set[str] = set()
+    options: list[Option] = []
     berry = known = False
     for line, key, fields in _whole(content) or _by_line(content):
         if key in keys:
@@ -62,6 +64,17 @@ def opened(content: bytes) -> Lock[_Package, int]:
             if fields.get("version", "") not in _METADATA:
                 raise UnreadableError(
                     f"lock version {fields.get('version')!r} is not known", line=line
+                )
+            # What every checksum depends on beside the package's content.
+            if value := fields.get("cacheKey", ""):
+                options.append(
+                    Option(
+                        ecosystem="npm",
+                        name="cacheKey",
+                        value=value,
+                        signal="hash-replaced",
+                        line=line,
+                    )
                 )
             continue
         if "version" not in fields:
@@ -80,6 +93,7 @@ def opened(content: bytes) -> Lock[_Package, int]:
         named=attrgetter("name"),
         records=_records,
         own=frozenset(own),
+        options=tuple(options),
     )
 
 
