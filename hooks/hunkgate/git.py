@@ -182,11 +182,17 @@ class Repository:
         base = self.head_tree()
         files = self._index_against(base, counted=counted)
         self._expect(files, counted=counted)
-        merged = () if whole else self._merged_heads()
-        if merged:
-            others = [self._index_against(self.tree(head), counted=False) for head in merged]
-            files = _own(files, others)
-        return Change(origin=Origin.STAGED, base=base, head=Overlay(base, files), files=files)
+        merged = [self.tree(head) for head in (() if whole else self._merged_heads())]
+        head = Overlay(base, files)
+        if not merged:
+            return Change(origin=Origin.STAGED, base=base, head=head, files=files)
+        against = [self._index_against(tree, counted=counted) for tree in merged]
+        files, besides = _own(files, against)
+        others = tuple(
+            Change(origin=Origin.STAGED, base=tree, head=head, files=theirs)
+            for tree, theirs in zip(merged, besides, strict=True)
+        )
+        return Change(origin=Origin.STAGED, base=base, head=head, files=files, others=others)
 
     def _index_against(self, tree: TreeObject, *, counted: bool) -> tuple[FileChange, ...]:
         command = ("diff-index", "--cached", "--ita-invisible-in-index")
@@ -325,20 +331,32 @@ class Repository:
             some = [
                 (one, _answered(one, sections)) for one in log[start : start + _COMMITS_AT_ONCE]
             ]
-            self._expect(file for _commit, (_all, own) in some for file in own)
-            for commit, (files, own) in some:
+            self._expect(file for _commit, (_all, own, _besides) in some for file in own)
+            for commit, (files, own, besides) in some:
                 base = (
                     trees.get(commit.parents[0]) or LazyTree(self, commit.parents[0])
                     if commit.parents
                     else self.no_tree()
                 )
-                trees[commit.id] = descent.child(base, commit.id, files)
+                after = trees[commit.id] = descent.child(base, commit.id, files)
+                others = tuple(
+                    Change(
+                        origin=Origin.COMMIT,
+                        base=LazyTree(self, parent),
+                        head=after,
+                        files=theirs,
+                        commit=commit.id,
+                    )
+                    for parent, theirs in zip(commit.parents[1:], besides, strict=True)
+                    if own
+                )
                 yield Change(
                     origin=Origin.COMMIT,
                     base=base,
-                    head=trees[commit.id],
+                    head=after,
                     files=self._counted(own),
                     commit=commit.id,
+                    others=others,
                 )
 
     def _expect(self, files: Iterable[FileChange], *, counted: bool = True) -> None:
@@ -519,8 +537,9 @@ def open_repository(start: Path | None = None) -> Repository:
 
 def _answered(
     commit: Commit, sections: Iterator[tuple[str, tuple[FileChange, ...]]]
-) -> tuple[tuple[FileChange, ...], tuple[FileChange, ...]]:
-    """All that the next commit changes against its first parent, and its own part: of a merge what differs from every parent.
+) -> tuple[tuple[FileChange, ...], tuple[FileChange, ...], tuple[tuple[FileChange, ...], ...]]:
+    """All that the next commit changes against its first parent, its own part (of a merge what differs from every parent), and that part
+    against each of the further parents.
 
     Raises GitError where the answer is for another commit.
     """
@@ -530,19 +549,38 @@ def _answered(
             "git diff-tree answered for another commit than was asked", remedy="run git fsck"
         )
     (_id, files), *others = parts
-    return files, _own(files, [other for _id, other in others]) if others else files
+    if not others:
+        return files, files, ()
+    return files, *_own(files, [other for _id, other in others])
 
 
 def _own(
     files: tuple[FileChange, ...], others: list[tuple[FileChange, ...]]
-) -> tuple[FileChange, ...]:
-    """Of a merge's files against its first parent those that differ from every other parent, too."""
+) -> tuple[tuple[FileChange, ...], tuple[tuple[FileChange, ...], ...]]:
+    """Of a merge's files against its first parent those that differ from every other parent, too; and these against each of the others.
+
+    The lines counted are those against the nearest parent: what another one holds was judged there.
+    """
     touched = [{path for file in other for path in file.touched} for other in others]
-    return tuple(
+    own = tuple(
         file
         for file in files
         if all(any(path in paths for path in file.touched) for paths in touched)
     )
+    paths = {path for file in own for path in file.touched}
+    besides = tuple(
+        tuple(file for file in other if not paths.isdisjoint(file.touched)) for other in others
+    )
+    return tuple(_nearest(file, besides) for file in own), besides
+
+
+def _nearest(file: FileChange, besides: Iterable[tuple[FileChange, ...]]) -> FileChange:
+    """The file with the lines that it differs by from the nearest of a merge's parents; as it is where they were not counted."""
+    sides = [file, *(one for other in besides for one in other if one.path == file.path)]
+    if any(one.added is None for one in sides):
+        return file
+    least = min(sides, key=lambda one: one.lines)
+    return replace(file, added=least.added, deleted=least.deleted)
 
 
 def _message(commit: bytes) -> bytes:

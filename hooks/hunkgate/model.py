@@ -156,7 +156,9 @@ class FileChange:
 class Change:
     """What lies between a base tree and a head tree: the files in path order, and where they were read from.
 
-    ``commit`` is the commit judged (Origin.COMMIT) or the tip of the range (Origin.RANGE), None for what is staged.
+    ``commit`` is the commit judged (Origin.COMMIT) or the tip of the range (Origin.RANGE), None for what is staged. Of a merge the files
+    are those that differ from every parent, with the lines that differ from the nearest, and ``others`` holds the same files
+    against each parent but the first: what one of the parents brings is not the merge's own.
     """
 
     origin: Origin
@@ -164,6 +166,7 @@ class Change:
     head: Tree
     files: tuple[FileChange, ...]
     commit: str | None = None
+    others: tuple["Change", ...] = ()
 
     def before(self, file: FileChange) -> bytes:
         """The content on the base side; empty where there is none or it is a submodule."""

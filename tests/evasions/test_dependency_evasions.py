@@ -2,7 +2,7 @@
 
 import pytest
 
-from attempts import attempts
+from attempts import Attempts, attempts
 from gitfolder import Content, Folder
 
 PYPROJECT = '[project]\nname = "app"\ndependencies = ["requests"'
@@ -83,3 +83,73 @@ def test_an_edit_that_brings_no_dependency_is_allowed(
     tried = attempts(folder)
     folder.commit(files)
     assert tried.rules() == set()
+
+
+# -- merges -------------------------------------------------------------------------------------------------------------------
+
+
+def merging(folder: Folder, main: str, work: str, merged: str | None = None) -> Attempts:
+    """``main`` and ``work`` each wrote their requirements, and work merges main; None merges them as git does."""
+    judged = attempts(folder)
+    folder.git("checkout", "-q", "main")
+    folder.commit({"requirements.txt": main})
+    folder.git("checkout", "-q", "work")
+    folder.commit({"requirements.txt": work})
+    folder.git("merge", "-q", "--no-commit", "main", check=False)
+    folder.commit(None if merged is None else {"requirements.txt": merged})
+    return judged
+
+
+MAIN = "first==1\nrequests==2.31.0\n"
+WORK = "requests==2.31.0\nlast==1\n"
+
+
+@pytest.mark.parametrize(
+    ("merged", "whats"),
+    [
+        pytest.param("first==1\nrequests==2.31.0\nlast==1\n", [], id="nothing of its own"),
+        pytest.param(
+            "first==1\nrequests==2.31.0\nlast==1\nevil==1\n", ["+ evil ==1"], id="a third line"
+        ),
+        pytest.param(
+            "first==1\nrequests==2.32.0\nlast==1\n",
+            ["^ requests 2.31.0 -> 2.32.0"],
+            id="another version than on both sides",
+        ),
+        pytest.param("first==1\nlast==1\n", ["- requests ==2.31.0"], id="less than on both sides"),
+    ],
+)
+def test_a_merge_answers_for_what_neither_side_holds(
+    folder: Folder, merged: str, whats: list[str]
+) -> None:
+    judged = merging(folder, MAIN, WORK, merged).judged()
+    assert not judged.faults
+    tip = folder.git("rev-parse", "HEAD")
+    own = [one for one in judged.blocking if one.commit == tip]
+    assert [one.path for one in own] == ["requirements.txt"] * len(whats)
+    # The branch's own addition is asked for where it was made.
+    assert any("last" in one.what for one in judged.blocking if one.commit != tip)
+    assert not any("first" in one.what for one in judged.blocking)
+
+
+def test_a_merge_that_takes_a_dependency_of_main_back_is_refused(folder: Folder) -> None:
+    """The merge holds what its first parent held; the whole of the range does not hold what main holds."""
+    judged = merging(folder, MAIN, WORK, WORK).judged()
+    assert any("first" in one.what for one in judged.blocking)
+
+
+def test_a_merge_is_judged_while_it_is_being_made(folder: Folder) -> None:
+    attempts(folder)
+    folder.git("checkout", "-q", "main")
+    folder.commit({"requirements.txt": MAIN})
+    folder.git("checkout", "-q", "work")
+    folder.commit({"requirements.txt": WORK})
+    folder.git("merge", "-q", "--no-commit", "main", check=False)
+    folder.stage({"requirements.txt": "first==1\nrequests==2.31.0\nlast==1\n"})
+    ran = folder.hunkgate("check", "--staged")
+    assert ran.code == 0, ran.out + ran.err
+    folder.stage({"requirements.txt": "first==1\nrequests==2.31.0\nlast==1\nevil==1\n"})
+    ran = folder.hunkgate("check", "--staged")
+    assert ran.code == 1
+    assert "+ evil ==1" in ran.out
+    assert "first" not in ran.out

@@ -99,3 +99,23 @@ def test_an_image_has_no_lines(folder: Folder) -> None:
     tried = attempts(folder)
     folder.commit({"logo.png": b"\x89PNG\r\n\x1a\n\0" + random.Random(1).randbytes(200_000)})
     assert tried.rules() == set()
+
+
+@pytest.mark.parametrize(("own", "refused"), [(1, False), (250, True)])
+def test_a_merge_answers_for_the_lines_that_neither_side_holds(
+    folder: Folder, own: int, refused: bool
+) -> None:
+    """main changed most of a file, and the branch another line of it."""
+    tried = attempts(folder)
+    lines = [f"x{number} = {number}\n" for number in range(500)]
+    folder.git("checkout", "-q", "main")
+    folder.commit({"src/long.py": "".join(lines)})
+    folder.git("checkout", "-q", "-B", "work")
+    folder.git("checkout", "-q", "main")
+    folder.commit({"src/long.py": "".join(["# main\n" * 300, *lines])})
+    folder.git("checkout", "-q", "work")
+    folder.commit({"src/long.py": "".join([*lines, "# work\n"])})
+    folder.git("merge", "-q", "--no-commit", "main")
+    merged = "".join(["# main\n" * 300, *lines, "# work\n", "# own\n" * (own - 1)])
+    folder.commit({"src/long.py": merged})
+    assert ("size/lines" in tried.rules()) is refused

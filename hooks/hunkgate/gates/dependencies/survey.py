@@ -88,7 +88,27 @@ def survey(change: Change, settings: DependencySettings) -> tuple[DependencyChan
             surroundings = _surroundings(change, read, reads, neighbours.of)
             found.extend(signalled(one, settings, surroundings) for one in read.changes)
     found.sort(key=lambda one: (one.file, one.ecosystem, one.name))
+    for other in change.others:
+        found = _differing_too(found, survey(other, settings))
     return tuple(found)
+
+
+def _differing_too(
+    found: list[DependencyChange], other: tuple[DependencyChange, ...]
+) -> list[DependencyChange]:
+    """Of a merge's changes those that are changes against another parent as well: what that one holds was judged there.
+
+    All of a file stay where either side of it could not be read.
+    """
+    outcomes = {_outcome(one) for one in other}
+    unread = {one.file for one in (*found, *other) if one.kind is Kind.UNREADABLE}
+    return [one for one in found if one.file in unread or _outcome(one) in outcomes]
+
+
+def _outcome(change: DependencyChange) -> tuple[object, ...]:
+    """What a change leads to, whatever it comes from."""
+    after = change.after.record() if change.after else None
+    return change.file, change.ecosystem, change.name, after, change.head_value
 
 
 def _formats(path: str, *, settings: DependencySettings) -> tuple[Format, ...]:
