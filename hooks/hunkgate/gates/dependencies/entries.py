@@ -15,11 +15,11 @@ P = TypeVar("P")
 class Entries(Generic[P]):
     """How the entries of a lock are read.
 
-    ``taken`` takes an object apart, given the content that it was read from, too, and leaves the entries in it as they are. ``plain`` gives
-    the JSON that a content is, where it is not written so itself: without its comments, to the same lines.
+    ``taken`` takes an object apart, given the content that it was read from, too, and leaves the entries in it as they are; what stands in
+    the version before, where there is one, it knows. ``plain`` gives the JSON that a content is, where it is not written so itself.
     """
 
-    taken: Callable[[Mapping[str, object], bytes], Places[P]]
+    taken: Callable[[Mapping[str, object], bytes, Places[P] | None], Places[P]]
     plain: Callable[[bytes], bytes] = bytes
 
     def pair(self, before: bytes, after: bytes) -> tuple[Reading, Reading] | None:
@@ -30,4 +30,5 @@ class Entries(Generic[P]):
         both = json_pair.pair(*(documents.text(self.plain(one)) for one in (before, after)))
         if both is None:
             return None
-        return locks.pair(self.taken(both[0], before), self.taken(both[1], after))
+        old = self.taken(both[0], before, None)
+        return locks.pair(old, self.taken(both[1], after, old))

@@ -44,18 +44,20 @@ class Lock(Generic[S, P]):
         """What the lock states of these names; all other names are the rest."""
 
         def rest() -> Iterable[Dependency]:
-            others = [one for one in self.stated.items() if self.named(one[0]) not in names]
-            return self.records(others)
+            return self.records(
+                [(one, self.stated[one]) for one, name in named() if name not in names]
+            )
+
+        def named() -> Iterable[tuple[S, str]]:
+            return zip(self.stated, map(self.named, self.stated), strict=True)
 
         def beside() -> Iterable[tuple[str, str]]:
-            given, named = self.ecosystem, self.named
+            given = self.ecosystem
             if isinstance(given, str):
-                return zip(
-                    repeat(given), (name for name in map(named, self.stated) if name not in names)
-                )
-            return ((given(one), name) for one in self.stated if (name := named(one)) not in names)
+                return zip(repeat(given), (name for _, name in named() if name not in names))
+            return ((given(one), name) for one, name in named() if name not in names)
 
-        chosen = [one for one in self.stated.items() if self.named(one[0]) in names]
+        chosen = [(one, self.stated[one]) for one, name in named() if name in names]
         return Reading(
             dependencies=tuple(self.records(chosen)),
             options=self.options,
@@ -87,6 +89,29 @@ class Places(Lock[str, P]):
             return self.stated
         # The other version itself is no entry: null may be one.
         return [place for place, entry in self.stated.items() if theirs(place, other) is not entry]
+
+
+def named_entries(
+    entries: Mapping[str, P], named: Callable[[str, P], str | None], before: Places[P] | None
+) -> tuple[dict[str, P], dict[str, str]]:
+    """The entries that make a record, and the names of their records, by their places; ``named`` says None of one that makes none.
+
+    ``named`` raises UnreadableError for an entry of which no record can be made. What the version before has the same is not looked into.
+    """
+    stated, names = dict(entries), dict.fromkeys(entries, "")
+    fresh: Iterable[tuple[str, P]] = entries.items()
+    if before is not None:
+        theirs = before.stated.get
+        shared = [place for place, entry in entries.items() if theirs(place, before) is entry]
+        names.update(zip(shared, map(before.named, shared), strict=True))
+        fresh = [(place, entries[place]) for place, name in names.items() if not name]
+    for place, entry in fresh:
+        name = named(place, entry)
+        if name is None:
+            del stated[place], names[place]
+        else:
+            names[place] = name
+    return stated, names
 
 
 def pair(before: Lock[S, P], after: Lock[S, P]) -> tuple[Reading, Reading]:

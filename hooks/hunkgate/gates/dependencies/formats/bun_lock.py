@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from hunkgate.gates.dependencies import documents, lines, npm, sources
+from hunkgate.gates.dependencies import documents, lines, locks, npm, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -38,10 +38,12 @@ class _Package(NamedTuple):
 
 def opened(content: bytes) -> Places[_Entry]:
     """Every locked package, each name, version, source and content once."""
-    return _taken(documents.jsonc_object(content), content)
+    return _taken(documents.jsonc_object(content), content, None)
 
 
-def _taken(document: Mapping[str, object], content: bytes) -> Places[_Entry]:
+def _taken(
+    document: Mapping[str, object], content: bytes, before: Places[_Entry] | None
+) -> Places[_Entry]:
     """A place is the folder that a package stands under."""
     version = document.get("lockfileVersion")
     if type(version) is not int or version not in (0, 1, 2):
@@ -49,19 +51,20 @@ def _taken(document: Mapping[str, object], content: bytes) -> Places[_Entry]:
     packages = document.get("packages", {})
     if not isinstance(packages, dict):
         raise UnreadableError("packages is not an object")
-    stated: dict[str, _Entry] = {}
-    names: dict[str, str] = {}
-    own: set[str] = set()
-    for place, entry in packages.items():
+
+    def named(place: str, entry: _Entry) -> str | None:
+        """The name of a package; None for a workspace, which is the project itself."""
         if not isinstance(entry, list) or not entry or not isinstance(entry[0], str):
             line = lines.Forward(content).line(f'"{place}": ')
             raise UnreadableError(f"{place} is not a package", line=line)
-        name, where = _identity(entry[0])
-        if where.startswith(_OWN):
-            own.add(name)
-        else:
-            stated[place] = entry
-            names[place] = name
+        text = entry[0]
+        cut = text.find("@", 1)
+        return (
+            None if text.startswith(_OWN, cut + 1) and cut > 0 else text[: cut if cut > 0 else None]
+        )
+
+    stated, names = locks.named_entries(packages, named, before)
+    own = (_identity(packages[place][0])[0] for place in packages.keys() - names.keys())
 
     def records(several: Sequence[tuple[str, _Entry]]) -> Iterator[Dependency]:
         first: dict[_Package, str] = {}

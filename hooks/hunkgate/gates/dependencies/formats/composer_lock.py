@@ -7,7 +7,7 @@ under the same version is a moved tag, or a branch that went on.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from hunkgate.gates.dependencies import documents, lines, sources
+from hunkgate.gates.dependencies import documents, lines, locks, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Source,
@@ -37,19 +37,31 @@ class _Package(NamedTuple):
 
 def opened(content: bytes) -> Places[_Entry]:
     """Every locked package."""
-    return _taken(documents.json_object(content), content)
+    return _taken(documents.json_object(content), content, None)
 
 
-def _taken(document: Mapping[str, object], content: bytes) -> Places[_Entry]:
+def _taken(
+    document: Mapping[str, object], content: bytes, before: Places[_Entry] | None
+) -> Places[_Entry]:
     """A place is a name as it is written; where one is written several times, each has its number in the file before it."""
     if "packages" not in document:
         raise UnreadableError("no packages")
-    entries = [one for field in ("packages", "packages-dev") for one in _entries(document, field)]
-    written = [str(one["name"]) for one in entries]
-    places = written
+    # The places of entries that the version before has the same: those need not be looked into.
+    known = {id(entry): place for place, entry in before.stated.items()} if before else {}
+    entries: list[_Entry] = []
+    written: list[str] = []
+    for field in ("packages", "packages-dev"):
+        several = _list(document, field)
+        entries += several
+        written += [known.get(id(one)) or _written(one, field) for one in several]
     if len(set(written)) < len(written):
-        places = [f"{number} {name}" for number, name in enumerate(written)]
-    names = dict(zip(places, map(str.lower, written), strict=True))
+        # A package may stand in both lists, or in one of them twice.
+        written = [f"{number} {one['name']}" for number, one in enumerate(entries)]
+    stated, names = locks.named_entries(
+        dict(zip(written, entries, strict=True)),
+        lambda _, entry: str(entry["name"]).lower(),
+        before,
+    )
 
     def records(several: Sequence[tuple[str, _Entry]]) -> Iterator[Dependency]:
         found = lines.Forward(content)
@@ -66,7 +78,7 @@ def _taken(document: Mapping[str, object], content: bytes) -> Places[_Entry]:
             )
 
     return Places(
-        stated=dict(zip(places, entries, strict=True)),
+        stated=stated,
         ecosystem="composer",
         named=names.__getitem__,
         records=records,
@@ -76,19 +88,22 @@ def _taken(document: Mapping[str, object], content: bytes) -> Places[_Entry]:
 ENTRIES = Entries(taken=_taken)
 
 
-def _entries(document: Mapping[str, object], field: str) -> Sequence[_Entry]:
-    """The packages of a list, each with a name and a version that are texts."""
+def _list(document: Mapping[str, object], field: str) -> list[_Entry]:
     entries = document.get(field)
     if entries is None:
-        return ()
+        return []
     if not isinstance(entries, list):
         raise UnreadableError(f"{field} is not a list")
-    for one in entries:
-        if not isinstance(one, dict) or not isinstance(one.get("name"), str):
-            raise UnreadableError(f"{field}: a package without a name")
-        if not isinstance(one.get("version"), str):
-            raise UnreadableError(f"{field}: {one['name']} has no version")
     return entries
+
+
+def _written(entry: _Entry, field: str) -> str:
+    """The name of a package as it is written. Raises UnreadableError for one without a name or a version."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+        raise UnreadableError(f"{field}: a package without a name")
+    if not isinstance(entry.get("version"), str):
+        raise UnreadableError(f"{field}: {entry['name']} has no version")
+    return str(entry["name"])
 
 
 def _package(entry: Mapping[str, object]) -> _Package:

@@ -7,7 +7,7 @@ only the old part says is read too, since an old npm would install it. The root,
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from hunkgate.gates.dependencies import documents, lines, npm
+from hunkgate.gates.dependencies import documents, lines, locks, npm
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Source,
@@ -38,36 +38,25 @@ class _Package(NamedTuple):
 
 def opened(content: bytes) -> Places[_Entry]:
     """Every locked package: each name, version, source and content once, however often it is installed."""
-    return _taken(documents.json_object(content), content)
+    return _taken(documents.json_object(content), content, None)
 
 
-def _taken(document: Mapping[str, object], content: bytes) -> Places[_Entry]:
+def _taken(
+    document: Mapping[str, object], content: bytes, before: Places[_Entry] | None
+) -> Places[_Entry]:
     """A place is a folder in versions 2 and 3; in the older part of a lock it is the names that lead there, each with a NUL before it."""
     version = document.get("lockfileVersion", 1)
     if type(version) is not int or version not in (1, 2, 3):
         raise UnreadableError(f"lockfileVersion {version!r} is not known")
     if version > 1 and "packages" not in document:
         raise UnreadableError(f"lockfileVersion {version} without packages")
-    packages = _objects(document, "packages") if version > 1 else {}
-    for place in packages if _NESTED in "".join(packages) else ():
-        if _NESTED in place:
-            raise UnreadableError(f"{place!r} is no folder")
-    own = frozenset(_own(document, packages))
-    stated = {
-        place: entry
-        for place, entry in packages.items()
-        if _FOLDER in place and entry.get("link") is not True
-    }
-    names = {place: place.rpartition(_FOLDER)[2] for place in stated}
-    # Where the last folder is not the package's own name.
-    names |= {
-        place: alias
-        for place, entry in stated.items()
-        if "name" in entry and (alias := documents.text_if(entry, "name"))
-    }
-    for place, entry in _nested(_objects(document, "dependencies")):
-        stated[place] = entry
-        names[place] = _by_name(place, entry).name
+    packages = _table(document, "packages") if version > 1 else {}
+    stated, names = locks.named_entries(packages, _folder_name, before)
+    own = frozenset(_own(document, packages, packages.keys() - names.keys()))
+    if older := dict(_nested(_objects(document, "dependencies"))):
+        stated_older, names_older = locks.named_entries(older, _nested_name, before)
+        stated |= stated_older
+        names |= names_older
 
     def records(several: Sequence[tuple[str, _Entry]]) -> Iterator[Dependency]:
         places = lines.Forward(content)
@@ -85,26 +74,59 @@ def _taken(document: Mapping[str, object], content: bytes) -> Places[_Entry]:
             if one.name not in own and one not in found:
                 yield _dependency(one, places.line(f'"{one.written}": {{'))
 
-    return Places(stated=stated, ecosystem="npm", named=names.__getitem__, records=records, own=own)
+    return Places(
+        stated=stated,
+        ecosystem="npm",
+        named=names.__getitem__,
+        records=records,
+        own=own,
+    )
 
 
 ENTRIES = Entries(taken=_taken)
 
 
-def _own(document: Mapping[str, object], packages: Mapping[str, _Entry]) -> Iterator[str]:
+def _own(
+    document: Mapping[str, object], packages: Mapping[str, _Entry], beside: Iterable[str]
+) -> Iterator[str]:
     """The names of the project itself: of the root, of workspaces and of links to them."""
     if "name" in document:
         yield str(document["name"])
-    for place, entry in packages.items():
-        if _FOLDER not in place:
-            yield str(entry.get("name") or place.rpartition("/")[2])
-        elif entry.get("link") is True:
-            yield place.rpartition(_FOLDER)[2]
+    for place in beside:
+        _, folder, name = place.rpartition(_FOLDER)
+        yield name if folder else str(packages[place].get("name") or name.rpartition("/")[2])
 
 
-def _objects(document: Mapping[str, object], field: str) -> Mapping[str, Mapping[str, object]]:
+def _folder_name(place: str, entry: _Entry) -> str | None:
+    """The name of the package in a folder; None for the root, a workspace or a link."""
+    if not isinstance(entry, dict):
+        raise UnreadableError("packages is not an object of objects")
+    if _NESTED in place:
+        raise UnreadableError(f"{place!r} is no folder")
+    if _FOLDER not in place or entry.get("link") is True:
+        return None
+    alias = "name" in entry and documents.text_if(entry, "name")
+    return alias or place.rpartition(_FOLDER)[2]
+
+
+def _nested_name(place: str, entry: _Entry) -> str:
+    """The name of a package of version 1."""
+    version = documents.text_if(entry, "version")
+    if version.startswith("npm:"):
+        return version.removeprefix("npm:").rpartition("@")[0]
+    return place.rpartition(_NESTED)[2]
+
+
+def _table(document: Mapping[str, object], field: str) -> Mapping[str, _Entry]:
     value = document.get(field, {})
-    if not isinstance(value, dict) or not set(map(type, value.values())) <= {dict}:
+    if not isinstance(value, dict):
+        raise UnreadableError(f"{field} is not an object of objects")
+    return value
+
+
+def _objects(document: Mapping[str, object], field: str) -> Mapping[str, _Entry]:
+    value = _table(document, field)
+    if not all(isinstance(one, dict) for one in value.values()):
         raise UnreadableError(f"{field} is not an object of objects")
     return value
 

@@ -3,10 +3,9 @@
 Read: version, hashes and source of every category's packages, the sources. Not read: markers.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
 
-from hunkgate.gates.dependencies import documents, lines, python_locks, python_requirements
+from hunkgate.gates.dependencies import documents, lines, locks, python_locks, python_requirements
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -25,10 +24,12 @@ def opened(content: bytes) -> Places[object]:
     document = documents.json(content)
     if not isinstance(document, dict):
         raise UnreadableError("not an object")
-    return _taken(document, content)
+    return _taken(document, content, None)
 
 
-def _taken(document: Mapping[str, object], content: bytes) -> Places[object]:
+def _taken(
+    document: Mapping[str, object], content: bytes, before: Places[object] | None
+) -> Places[object]:
     """A place is a category and, behind a NUL, a name as it is written."""
     if not ({"_meta", "default", "develop"} & set(document)):
         raise UnreadableError("no records: neither _meta nor default nor develop")
@@ -43,24 +44,31 @@ def _taken(document: Mapping[str, object], content: bytes) -> Places[object]:
     # The first source is the one that is meant where a record names none. The others count by their names: what an address becomes is
     # told once, by its option, and not again by each of its packages.
     default = dict.fromkeys(list(indexes)[:1], "")
-    stated: dict[str, object] = {}
-    names: dict[str, str] = {}
+    entries: dict[str, object] = {}
     for category in document:
-        if category == "_meta":
-            continue
-        table = documents.table_at(document, category)
-        for name, entry in _packages(table, default):
-            place = f"{category}\0{name}"
-            stated[place] = entry
-            names[place] = python_requirements.normalised(name)
+        if "\0" in category:
+            raise UnreadableError(f"{category!r} is no category")
+        if category != "_meta":
+            table = documents.table_at(document, category)
+            entries |= {f"{category}\0{name}": entry for name, entry in table.items()}
+
+    def named(place: str, entry: object) -> str | None:
+        """The name of a package; None for the project itself."""
+        name = place.partition("\0")[2]
+        if _plain(name, entry):
+            return python_requirements.normalised(name)
+        table = {name: entry}
+        source = python_requirements.table_source(documents.table_at(table, name), default)
+        return None if python_locks.is_root(source) else _package(table, name, default)[0].name
+
+    stated, names = locks.named_entries(entries, named, before)
 
     def records(several: Sequence[tuple[str, object]]) -> Iterator[Dependency]:
         places = lines.Forward(content)
         found = []
-        for place, _ in several:
-            category, _, name = place.partition("\0")
-            table = documents.table_at(document, category)
-            found.append(_package(table, name, default, places.line(f'"{name}": {{')))
+        for place, entry in several:
+            name = place.partition("\0")[2]
+            found.append(_package({name: entry}, name, default, places.line(f'"{name}": {{')))
         return python_locks.records(found)
 
     options = tuple(
@@ -86,29 +94,15 @@ def _taken(document: Mapping[str, object], content: bytes) -> Places[object]:
 ENTRIES = Entries(taken=_taken)
 
 
-def _packages(
-    table: Mapping[str, object], default: Mapping[str, str]
-) -> Iterator[tuple[str, object]]:
-    """The packages of a category, those left out that are the project itself. Raises UnreadableError for one that cannot be read."""
-    plain = _plain(table.values()) and "" not in table
-    for name, entry in table.items():
-        if not plain or (isinstance(entry, dict) and not _LOCAL.isdisjoint(entry)):
-            record = documents.table_at(table, name)
-            if python_locks.is_root(python_requirements.table_source(record, default)):
-                continue
-            _package(table, name, default)
-        yield name, entry
-
-
-def _plain(entries: Collection[object]) -> bool:
-    """Whether all of them are objects whose versions and hashes are texts, so that none need be looked at by itself."""
-    tables = [one for one in entries if isinstance(one, dict)]
-    hashes = [one.get("hashes", []) for one in tables]
+def _plain(name: str, entry: object) -> bool:
+    """Whether a record has a name, and texts for its version and its hashes, and comes from an index: as nearly all do."""
     return (
-        len(tables) == len(entries)
-        and {type(one.get("version", "")) for one in tables} <= {str}
-        and set(map(type, hashes)) <= {list}
-        and set(map(type, chain.from_iterable(hashes))) <= {str}
+        bool(name)
+        and isinstance(entry, dict)
+        and _LOCAL.isdisjoint(entry)
+        and isinstance(entry.get("version", ""), str)
+        and isinstance(hashes := entry.get("hashes", []), list)
+        and all(isinstance(one, str) for one in hashes)
     )
 
 
