@@ -36,6 +36,7 @@ PYPROJECT = '[project]\nname = "app"\ndependencies = ["requests"'
             {"package.json": '{"dependencies": {"evil": "1"}, "dependencies": {}}'},
             id="a key given twice",
         ),
+        pytest.param({"tox.ini": "[testenv]\ndeps\n  evil\n"}, id="a key without a value goes on"),
         pytest.param({"setup.py": "setup(install_requires=['ev' + 'il'])\n"}, id="computed"),
         pytest.param(
             {"src/run.py": "# /// script\n# dependencies = ['evil']\n# ///\n"}, id="in a script"

@@ -21,6 +21,11 @@ def ini(text: str, path: str, content: bytes) -> Reading:
         parser.read_string(text, source=path)
     except configparser.Error as error:
         raise UnreadableError(f"not a configuration file: {error.message}") from error
+    except AttributeError as error:
+        # What configparser raises below Python 3.13 where a line goes on from a key without a value.
+        raise UnreadableError(
+            "not a configuration file: a line goes on from a key without a value"
+        ) from error
     readings: list[Reading] = []
     indexes: list[Option] = []
     for section in parser.sections():
