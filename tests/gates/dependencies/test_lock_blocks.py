@@ -123,7 +123,28 @@ NUGET = Written(
     searched=True,
 )
 
+CHECKS = Written(
+    head='<?xml version="1.0" encoding="UTF-8"?>\n<verification-metadata>\n   <configuration>\n      <verify-metadata>true</verify-metadata>\n      <trusted-artifacts>\n         <trust group="g"/>\n      </trusted-artifacts>\n   </configuration>\n   <components>\n',
+    entry=lambda name, version: f'      <component group="g" name="{name}" version="{version}">\n         <artifact name="{name}.jar">\n            <sha256 value="{version}" origin="x">\n               <also-trust value="0a"/>\n            </sha256>\n         </artifact>\n      </component>\n',
+    tail="   </components>\n</verification-metadata>\n",
+    odd=(
+        "<!--",
+        "-->",
+        "<?x ?>",
+        "</component>",
+        "<components>",
+        "&amp;",
+        "<",
+        "/>",
+        'x="1" ',
+        "<!-- x -->",
+        "</configuration>",
+        "<configuration>",
+    ),
+)
+
 LOCKS = {
+    "verification-metadata": CHECKS,
     "package-resolved": SWIFT,
     "nuget-lock": NUGET,
     "gemfile-lock": GEMS,

@@ -3,11 +3,13 @@
 Each component's artifacts have hashes. What is trusted without any (artifacts, keys) and whether anything is checked at all are options.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies.blocks import Blocks, Part, Shape
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -88,3 +90,49 @@ def _leaves(table: documents.Element) -> Iterator[documents.Element]:
 
 def _option(name: str, value: str, line: int) -> Option:
     return Option(ecosystem="maven", name=name, value=value, signal="registry-changed", line=line)
+
+
+def _cut(content: bytes) -> tuple[Part, Part] | None:
+    head = _HEAD.match(content)
+    if head is None or not content.endswith(_TAIL):
+        return None
+    components = content[head.end() : -len(_TAIL)]
+    return (
+        Part(frame=head[0], blocks=components, shape=_COMPONENTS),
+        Part(frame=_TAIL, blocks=b"", shape=_COMPONENTS),
+    )
+
+
+def _names(several: Sequence[bytes]) -> list[bytes]:
+    words = (one.split(b'"', 4) for one in several)
+    return [group + b":" + name for _, group, _, name, _ in words]
+
+
+# As Gradle writes it, with no comment: what stands in one states nothing.
+_TEXT = rb'"[ !#-%\'-;=-~]++"'
+_WHO = rb"(?: origin=" + _TEXT + rb")?+(?: reason=" + _TEXT + rb")?+"
+_HEAD = re.compile(
+    rb'<\?xml version="1\.0" encoding="UTF-8"\?>\n<verification-metadata(?: [^<>\n]*+)?+>\n'
+    rb"(?:   <configuration>\n(?: {6}(?:(?!<[!?])[^\n])*+\n)*+   </configuration>\n)?+   <components>\n"
+)
+_TAIL = b"   </components>\n</verification-metadata>\n"
+_DIGEST = (
+    rb"            <(sha512|sha256|sha1|md5|pgp) value=" + _TEXT + _WHO + rb"(?:/>\n|>\n"
+    rb"(?: {15}<also-trust value=" + _TEXT + _WHO + rb"/>\n)++            </\1>\n)"
+)
+_COMPONENTS = Shape(
+    sound=re.compile(
+        rb"(?:      <component group="
+        + _TEXT
+        + rb" name="
+        + _TEXT
+        + rb" version="
+        + _TEXT
+        + rb">\n"
+        rb"(?:         <artifact name=" + _TEXT + rb">\n(?:" + _DIGEST + rb")++"
+        rb"         </artifact>\n)++      </component>\n)*+"
+    ).fullmatch,
+    names=_names,
+    end=b"      </component>\n",
+)
+BLOCKS = Blocks(ecosystem="maven", cut=_cut, read=lambda content: opened(content).reading())
