@@ -126,6 +126,12 @@ def test_flags_of_the_standard_library_are_a_value() -> None:
     assert found.changed == {"X"}
 
 
+@pytest.mark.parametrize(("pattern", "raises"), [("(a", True), ("(a)", False)])
+def test_a_pattern_that_is_none_fails_the_import(pattern: str, raises: bool) -> None:
+    found = between(HEAD + "X = re.compile('a')\n", HEAD + f"X = re.compile({pattern!r})\n")
+    assert (MODULE in found.changed) == raises
+
+
 def exporting(*names: str) -> str:
     return HEAD.replace('["Cache", "pick"]', repr(list(names)))
 

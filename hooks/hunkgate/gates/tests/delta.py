@@ -2,7 +2,9 @@
 
 import ast
 import builtins
+import re
 import sys
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -155,6 +157,7 @@ class _Names:
             isinstance(expression, ast.expr)
             and harmless.value(expression, self.bindings)
             and self.known(expression)
+            and all(map(_is_sound, ast.walk(expression)))
         )
 
     def harmless(self, expression: ast.AST | None) -> bool:
@@ -220,6 +223,22 @@ class _Names:
         return all(
             node.id in self.bound for node in ast.walk(expression) if isinstance(node, ast.Name)
         )
+
+
+def _is_sound(node: ast.AST) -> bool:
+    """False for ``re.compile`` of a pattern that is none: the import raises."""
+    if not (isinstance(node, ast.Call) and harmless.last_name(node.func) == "compile"):
+        return True
+    pattern = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+    if not isinstance(pattern, (str, bytes)):
+        return True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
 
 
 @dataclass(slots=True)
