@@ -17,6 +17,7 @@ from hunkgate.gates.dependencies.python_locks import Package
 
 # What may make a record the project itself.
 _LOCAL = frozenset(("url", "file", "path"))
+_TEXT = frozenset((str,))
 
 
 def opened(content: bytes) -> Places[object]:
@@ -55,7 +56,7 @@ def _taken(
     def named(place: str, entry: object) -> str | None:
         """The name of a package; None for the project itself."""
         name = place.partition("\0")[2]
-        if _plain(name, entry):
+        if name and _plain(entry):
             return python_requirements.normalised(name)
         table = {name: entry}
         source = python_requirements.table_source(documents.table_at(table, name), default)
@@ -94,16 +95,12 @@ def _taken(
 ENTRIES = Entries(taken=_taken)
 
 
-def _plain(name: str, entry: object) -> bool:
-    """Whether a record has a name, and texts for its version and its hashes, and comes from an index: as nearly all do."""
-    return (
-        bool(name)
-        and isinstance(entry, dict)
-        and _LOCAL.isdisjoint(entry)
-        and isinstance(entry.get("version", ""), str)
-        and isinstance(hashes := entry.get("hashes", []), list)
-        and all(isinstance(one, str) for one in hashes)
-    )
+def _plain(entry: object) -> bool:
+    """Whether a record has texts for its version and its hashes and comes from an index: nearly all are seen to at once."""
+    if not isinstance(entry, dict) or not _LOCAL.isdisjoint(entry):
+        return False
+    version, hashes = entry.get("version", ""), entry.get("hashes", [])
+    return type(version) is str and type(hashes) is list and _TEXT.issuperset(map(type, hashes))
 
 
 def _package(
