@@ -1,6 +1,5 @@
 """Checksums that are computed another way: one fact about a lock, not one about each of its packages."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -65,6 +64,8 @@ def _begin(one: Dependency, prefix: str) -> bool:
 
 def _digest(several: Iterable[Dependency]) -> str:
     """SHA-256 in hex of every field of these records, each with its length before it."""
+    import hashlib  # OpenSSL, which most locks do not need
+
     found = hashlib.sha256()
     for one in several:
         for text in one.record():
