@@ -191,6 +191,15 @@ def test_an_opaque_test_goes_by_the_graph() -> None:
     assert OF_RIGHT in nodes(choice)
 
 
+@pytest.mark.parametrize("name", ["teardown", "__exit__", "cleanup_all"])
+def test_what_cleans_up_goes_by_the_graph(name: str) -> None:
+    # What it leaves behind is what tests begin with that run later and never execute it.
+    files = {path: text.replace("left(", f"{name}(") for path, text in FILES.items()}
+    changed = files["pkg/core.py"].replace("x + 1", "x + 9")
+    choice = choose({"pkg/core.py": changed}, records(files), files, files)
+    assert nodes(choice) == {ONE, TWO}
+
+
 def test_a_record_that_no_longer_holds_at_the_base_goes_by_the_graph() -> None:
     # test_one was recorded before `left` changed: what it executes today is not known.
     older = OLDER

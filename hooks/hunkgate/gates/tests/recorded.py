@@ -25,6 +25,8 @@ from hunkgate.gates.tests.touched import EVERYTHING, Touched
 from hunkgate.model import GITLINK, SYMLINK, Change, Entry, FileChange, Status, Tree
 
 Static = Callable[[Change], Selection]
+# What functions are called, or begin with, that leave behind what later tests of the process begin with.
+_CLEANING = ("__exit__", "__aexit__", "__del__", "teardown", "tearDown", "cleanup", "clean_up")
 
 
 def select(change: Change, records: Records, static: Static) -> Choice:
@@ -320,7 +322,12 @@ class _Known:
         assert file.base_blob is not None
         between = self._between(base, file.path, file.base_blob, file.head_blob)
         modules: set[str] = set()
-        whole: set[str] = set()
+        # What is not cleaned up shows in tests that run later and execute none of it.
+        whole = {
+            name
+            for name, mask in between.functions.items()
+            if mask and name.rpartition(".")[2].startswith(_CLEANING)
+        }
         for (path, blob), by_module in self._imported.items():
             if path != file.path:
                 continue
