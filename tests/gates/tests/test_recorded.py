@@ -191,7 +191,7 @@ def test_an_opaque_test_goes_by_the_graph() -> None:
     assert OF_RIGHT in nodes(choice)
 
 
-@pytest.mark.parametrize("name", ["teardown", "__exit__", "cleanup_all"])
+@pytest.mark.parametrize("name", ["teardown", "__exit__", "cleanup_all", "pop", "close"])
 def test_what_cleans_up_goes_by_the_graph(name: str) -> None:
     # What it leaves behind is what tests begin with that run later and never execute it.
     files = {path: text.replace("left(", f"{name}(") for path, text in FILES.items()}

@@ -25,7 +25,10 @@ from hunkgate.gates.tests.touched import EVERYTHING, Touched
 from hunkgate.model import GITLINK, SYMLINK, Change, Entry, FileChange, Status, Tree
 
 Static = Callable[[Change], Selection]
-# What functions are called, or begin with, that leave behind what later tests of the process begin with.
+# What functions are called, or begin with, that decide what later tests of the process begin with.
+_CLEANING_NAMES = frozenset(
+    ["aclose", "close", "pop", "release", "reset", "restore", "shutdown", "stop", "undo"]
+)
 _CLEANING = ("__exit__", "__aexit__", "__del__", "teardown", "tearDown", "cleanup", "clean_up")
 
 
@@ -326,7 +329,7 @@ class _Known:
         whole = {
             name
             for name, mask in between.functions.items()
-            if mask and name.rpartition(".")[2].startswith(_CLEANING)
+            if mask and _cleans_up(name.rpartition(".")[2])
         }
         for (path, blob), by_module in self._imported.items():
             if path != file.path:
@@ -500,6 +503,10 @@ class _Known:
                     or any(where == path and (name in names) for where, name in one.changed)
                 )
         return found
+
+
+def _cleans_up(name: str) -> bool:
+    return name in _CLEANING_NAMES or name.startswith(_CLEANING)
 
 
 def _parsed(tree: Tree, blob: str) -> ast.Module | None:
