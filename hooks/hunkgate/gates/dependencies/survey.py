@@ -198,6 +198,8 @@ def _side(tree: Tree, path: str, mode: int, blob: str | None, format_: Format) -
             )
         if len(content) > LARGEST:
             raise UnreadableError(f"it has {len(content)} bytes; at most {LARGEST} are read")
+        if _merging(content):
+            raise UnreadableError("the marks of a merge that is not resolved stand in it")
         reading = format_.read(content, path)
         if _silent(format_, content, reading):
             raise UnreadableError("no record was found in it")
@@ -206,6 +208,12 @@ def _side(tree: Tree, path: str, mode: int, blob: str | None, format_: Format) -
             reading=problem.reading or Reading(), problem=problem, content=content, there=True
         )
     return _Side(reading=reading, content=content, there=True)
+
+
+def _merging(content: bytes) -> bool:
+    """Whether git's marks of a conflict stand at the beginning of lines: a program is read by pieces that would pass over them."""
+    start = 0 if content.startswith(b"<<<<<<< ") else content.find(b"\n<<<<<<< ")
+    return start >= 0 and content.find(b"\n>>>>>>> ", start) >= 0
 
 
 def _read(path: str, format_: Format, base: _Side, head: _Side) -> _Read | None:

@@ -245,6 +245,15 @@ FORMATS: tuple[Format, ...] = (
     _row("package-swift", "swift", _M, "Package.swift"),
     _row("package-resolved", "swift", _L, "Package.resolved"),
     _row("flake-lock", "nix", _L, "flake.lock"),
+    _row(
+        "terraform",
+        "terraform",
+        _M,
+        "*.tf",
+        "*.tofu",
+        "terragrunt.hcl",
+        locks=("terraform-lock",),
+    ),
     _row("terraform-lock", "terraform", _L, ".terraform.lock.hcl"),
     # Images, workflows, hooks, submodules
     _row(
@@ -288,6 +297,12 @@ FORMATS: tuple[Format, ...] = (
         "pre-commit-config", "pre-commit", _M, ".pre-commit-config.yaml", ".pre-commit-config.yml"
     ),
     _row("gitmodules", "git-submodule", _M, ".gitmodules"),
+    _row(
+        "shell-script",
+        "generic",
+        _M,
+        *("*.sh", "*.bash", "*.zsh", "Makefile", "GNUmakefile", "*.mk", "justfile", ".justfile"),
+    ),
     # Packages that lie in the repository themselves
     _row(
         "package-file",
