@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from packaging.version import Version
 
 from comparisons import GIT, OTHER, REGISTRY, between, locked, option, wanted
 from hunkgate.gates.dependencies import rules, versions
@@ -279,6 +280,15 @@ def test_which_version_is_newer(ecosystem: str, older: str, newer: str) -> None:
 @pytest.mark.parametrize("text", ["", "main", "1" * 5000, "latest", "v"])
 def test_what_is_no_version_is_not_ordered(text: str) -> None:
     assert versions.newer("npm", text, "1.0") is None
+
+
+_RELEASES = st.lists(st.integers(0, 20).map(str), min_size=1, max_size=5).map(".".join)
+
+
+@given(_RELEASES, _RELEASES)
+def test_plain_releases_are_ordered_as_packaging_orders_them(one: str, other: str) -> None:
+    expected = None if Version(one) == Version(other) else Version(one) < Version(other)
+    assert versions.newer("pypi", one, other) is expected
 
 
 def test_a_legacy_version_is_no_bug() -> None:

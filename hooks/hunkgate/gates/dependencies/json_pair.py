@@ -14,6 +14,14 @@ from hunkgate.gates.dependencies import documents
 from hunkgate.gates.dependencies.dependency import UnreadableError
 from hunkgate.gates.dependencies.runs import same
 
+# StopIteration is what a scanner says where no value stands.
+_NOT_SO = (
+    ValueError,
+    RecursionError,
+    StopIteration,
+    UnreadableError,
+    documents.RepeatedKeyError,
+)
 _Decode = Callable[[str, int], tuple[object, int]]
 
 _BLANKS = r"[ \t\n\r]*+"
@@ -100,11 +108,12 @@ def pair(before: str, after: str) -> tuple[dict[str, object], dict[str, object]]
     None where they cannot be read so: where one of them is no object or no JSON, repeats a key, or has an escape in a key of the first two
     levels. Then each is to be read by itself, which also says what is wrong with it.
     """
-    decode = documents.json_decoder().raw_decode
+    # What raw_decode asks, without its wrapping of each of ten thousand calls; the stubs of json do not know of it.
+    decode: _Decode = vars(documents.json_decoder())["scan_once"]
     try:
         old, members = _read(before, decode, {})
         new, _ = _read(after, decode, members)
-    except (ValueError, RecursionError, UnreadableError, documents.RepeatedKeyError):
+    except _NOT_SO:
         return None
     return old, new
 
@@ -144,15 +153,16 @@ def _read(text: str, decode: _Decode, before: _Members) -> tuple[dict[str, objec
 def _read_alone(entries: _Entries, decode: _Decode) -> int:
     """The offset behind a container all of whose entries were read. Raises ValueError."""
     text, following = entries.text, entries.kind.next.match
+    keys, values, starts, ends = entries.keys, entries.values, entries.starts, entries.ends
     at = entries.start
     found = entries.kind.first.match(text, at - 1)
     while found:
         start = found.end()
         value, at = decode(text, start)
-        entries.keys.append(found[1])
-        entries.values.append(value)
-        entries.starts.append(start)
-        entries.ends.append(at)
+        keys.append(found[1])
+        values.append(value)
+        starts.append(start)
+        ends.append(at)
         found = following(text, at)
     return _end(entries.kind.end, text, at)
 

@@ -15,6 +15,7 @@ _Order = tuple[tuple[int, ...], bool, tuple[tuple[int, int, str], ...]]
 _SEMVER = re.compile(
     r"[v=]*(\d+(?:\.\d+)*)(?:[-.]([0-9A-Za-z][0-9A-Za-z.-]*))?(?:\+[0-9A-Za-z.-]*)?"
 )
+_RELEASE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}")
 _PART = re.compile(r"\s*(===|==|~=|~>|!=|<=|>=|=|<|>|\^|~|)\s*(v?[0-9*xX][^\s,|]*)?\s*")
 _EXACT = re.compile(r"(===|==|=|)\s*v?\d[\w.+!-]*")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -43,7 +44,10 @@ _OPEN = {
 
 def newer(ecosystem: str, before: str, after: str) -> bool | None:
     """Whether ``after`` is the newer of two versions; None where they cannot be ordered or are equal."""
-    old, new = (_pep440(before), _pep440(after)) if ecosystem == "pypi" else (None, None)
+    old = new = None
+    # Of plain releases both say the same, and packaging need not be loaded.
+    if ecosystem == "pypi" and not (_RELEASE.fullmatch(before) and _RELEASE.fullmatch(after)):
+        old, new = _pep440(before), _pep440(after)
     if old is not None and new is not None:
         return None if old == new else old < new
     # Legacy versions that PEP 440 refuses are read as the others are.

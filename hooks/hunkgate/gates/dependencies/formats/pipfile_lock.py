@@ -97,10 +97,14 @@ ENTRIES = Entries(taken=_taken)
 
 def _plain(entry: object) -> bool:
     """Whether a record has texts for its version and its hashes and comes from an index: nearly all are seen to at once."""
-    if not isinstance(entry, dict) or not _LOCAL.isdisjoint(entry):
+    if type(entry) is not dict or not _LOCAL.isdisjoint(entry):
         return False
-    version, hashes = entry.get("version", ""), entry.get("hashes", [])
-    return type(version) is str and type(hashes) is list and _TEXT.issuperset(map(type, hashes))
+    hashes = entry.get("hashes")
+    return (
+        type(entry.get("version", "")) is str
+        and type(hashes) is list
+        and _TEXT.issuperset(map(type, hashes))
+    )
 
 
 def _package(
