@@ -401,6 +401,11 @@ def stopped_at(
     folder: Folder, argv: list[str], signs: Path, env: dict[str, str]
 ) -> Iterator["subprocess.Popen[str]"]:
     """A run that has come to the place where somebody writes to the pipe ``signs``."""
+    # What ignores a signal hands that on: nohup, and a shell's `&`.
+    three = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    ignored = [one for one in three if signal.getsignal(one) is signal.SIG_IGN]
+    for one in ignored:
+        signal.signal(one, signal.SIG_DFL)
     with subprocess.Popen(
         argv,
         cwd=folder.path,
@@ -410,6 +415,8 @@ def stopped_at(
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        for one in ignored:
+            signal.signal(one, signal.SIG_IGN)
         try:
             assert signs.read_text()  # waits until the other end was opened and closed
             yield process
