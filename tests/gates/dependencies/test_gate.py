@@ -60,6 +60,12 @@ REQUESTS, OTHER = b"requests==2.0\n", b"requests==2.0\nevil==1.0\n"
         pytest.param({"requirements.txt": b"-r a.lst\n", "a.lst": b"-r b.lst\n", "b.lst": b"-r a.lst\n"}, {"requirements.txt": b"-r a.lst\n", "a.lst": b"-r b.lst\n", "b.lst": b"-r a.lst\nevil==1\n"}, {}, [("added", "b.lst: + evil ==1")], id="includes that include each other"),
         pytest.param({"vendor/x": (GITLINK, b"1")}, {"vendor/x": (GITLINK, b"2")}, {}, [("changed", "vendor/x: ~ vendor/x")], id="a submodule at another commit"),
         pytest.param({"script.py": b"print()\n"}, {"script.py": b'# /// script\n# dependencies = ["evil==1"]\n# ///\nprint()\n'}, {}, [("added", "script.py: + evil ==1")], id="a header in a script"),
+        pytest.param({"a.py": b"1\n"}, {"a.py": b"1\n", "bin/b.py": (SYMLINK, b"../a.py"), "c.py": (SYMLINK, b"./a.py")}, {}, [], id="a second name of a script of the tree"),
+        pytest.param({"t/a.sh": b"ls\n"}, {"t/a.sh": b"ls\n", "b.sh": (SYMLINK, b"t/a.sh")}, {}, [], id="a second name of a shell script of the tree"),
+        pytest.param({"a.txt": b"1\n"}, {"a.txt": b"1\n", "b.py": (SYMLINK, b"a.txt")}, {}, [("unreadable", "b.py: ?")], id="a script's name for a file that is no script by its own"),
+        pytest.param({}, {"b.py": (SYMLINK, b"/opt/b.py")}, {}, [("unreadable", "b.py: ?")], id="a script's name for a file outside the tree"),
+        pytest.param({"x.py": b"1\n", "d": (SYMLINK, b"/opt")}, {"x.py": b"1\n", "d": (SYMLINK, b"/opt"), "b.py": (SYMLINK, b"d/../x.py")}, {}, [("unreadable", "b.py: ?")], id="a script's name for a file above where a link leads"),
+        pytest.param({"a.py": b"1\n"}, {"a.py": b"1\n", "b.py": (SYMLINK, b"a.py"), "c.py": (SYMLINK, b"b.py")}, {}, [("unreadable", "c.py: ?")], id="a script's name for a link"),
         pytest.param({}, {"requirements.txt": "r\u0435quests==1\n".encode()}, {}, [("non-ascii", "requirements.txt: + r\\u0435quests ==1")], id="a name outside ASCII is spelled"),
     ],
 )  # fmt: skip

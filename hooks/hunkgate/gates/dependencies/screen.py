@@ -3,7 +3,7 @@
 from hunkgate.gates.dependencies import formats
 from hunkgate.gates.dependencies.settings import DependencySettings
 from hunkgate.globs import parse
-from hunkgate.model import GITLINK, Change, FileChange
+from hunkgate.model import GITLINK, SYMLINK, Change, FileChange
 
 # A file of these names is never taken for an include of a requirements file, so that an everyday change does not cost a walk through
 # the trees. The line that includes a file is a finding of its own (include-added), whatever the file is called.
@@ -29,8 +29,12 @@ def _concerns(change: Change, file: FileChange, settings: DependencySettings) ->
         if any(parse((pattern,)).covers(path) for pattern, _format in settings.files):
             return True
         for one in formats.of(path):
-            if not one.marker or any(
-                one.marker in content for content in (change.before(file), change.after(file))
+            if (
+                not one.marker
+                or SYMLINK in (file.base_mode, file.head_mode)
+                or any(
+                    one.marker in content for content in (change.before(file), change.after(file))
+                )
             ):
                 return True
     return False

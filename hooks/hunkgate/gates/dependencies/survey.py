@@ -2,6 +2,7 @@
 
 import functools
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -36,6 +37,8 @@ MANIFESTS = 100
 """How many manifests of the base are asked for the names in use: those nearest to the changed file come first."""
 
 _REQUIREMENTS = "requirements"
+# What states something wherever it lies and whatever it is called: a second name of it states nothing more.
+_PROGRAMS = frozenset({"script-metadata", "shell-script"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +192,10 @@ def _side(tree: Tree, path: str, mode: int, blob: str | None, format_: Format) -
         # The submodule's own commit is reported by _submodules; what lies in it is another repository's.
         return _Side()
     content = tree.read(blob)
-    if format_.marker and mode != SYMLINK and format_.marker not in content:
+    if mode == SYMLINK:
+        if _leads_to_program(tree, path, content, format_):
+            return _Side()
+    elif format_.marker and format_.marker not in content:
         return _Side()
     try:
         if mode == SYMLINK:
@@ -208,6 +214,22 @@ def _side(tree: Tree, path: str, mode: int, blob: str | None, format_: Format) -
             reading=problem.reading or Reading(), problem=problem, content=content, there=True
         )
     return _Side(reading=reading, content=content, there=True)
+
+
+def _leads_to_program(tree: Tree, path: str, target: bytes, format_: Format) -> bool:
+    """Whether a link is a second name of a program of the same tree, which is read under its first one whenever that changes."""
+    if format_.name not in _PROGRAMS:
+        return False
+    told = target.decode("utf-8", "surrogateescape")
+    # Behind a name, `..` is not above it where that name is a link to elsewhere.
+    up = re.match(r"(?:\.{1,2}/+)*", told)
+    if up is None or not {"", ".", ".."}.isdisjoint(told[up.end() :].split("/")):
+        return False
+    where = posixpath.normpath(posixpath.join(posixpath.dirname(path), told))
+    entry = tree.entries().get(where)
+    if entry is None or entry.mode not in (REGULAR, EXECUTABLE):
+        return False
+    return format_ in formats.of(where)
 
 
 def _merging(content: bytes) -> bool:
