@@ -163,3 +163,29 @@ GOOD = '{"a": {"b": {"c": 1}}}'
 def test_what_the_whole_reader_has_to_tell_of_is_left_to_it(text: str) -> None:
     assert json_pair.pair(GOOD, text) is None
     assert json_pair.pair(text, GOOD) is None
+
+
+TWICE = '{"a": {"b": {"c": 1, "c": 2}, "d": 1}%s}'
+
+
+def test_a_key_twice_in_an_entry_that_both_hold_counts_with_its_last_value() -> None:
+    found = json_pair.pair(TWICE % "", TWICE % ', "e": 1')
+    assert found is not None
+    before, after = found
+    assert before == {"a": {"b": {"c": 2}, "d": 1}}
+    assert after == before | {"e": 1}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param('{"a": {"d": 1}}', id="an entry that goes"),
+        pytest.param('{"a": {"b": {"c": 2}, "d": 1}}', id="an entry that changes"),
+        pytest.param('{"a": [{"c": 1, "c": 2}]}', id="an object that becomes a list"),
+        pytest.param('{"e": {"b": {"c": 1, "c": 2}}}', id="an entry of a member that goes"),
+    ],
+)
+def test_a_key_twice_in_an_entry_that_only_the_version_before_holds_is_left_to_the_whole_reader(
+    after: str,
+) -> None:
+    assert json_pair.pair(TWICE % "", after) is None

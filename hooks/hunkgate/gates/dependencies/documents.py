@@ -100,11 +100,13 @@ def json(content: bytes) -> object:
         raise UnreadableError(str(error), settled=settled, discarded=tuple(discarded)) from error
 
 
-def json_decoder() -> "JSONDecoder":
-    """What reads JSON as ``json`` does. It raises ValueError, RecursionError, UnreadableError and RepeatedKeyError."""
+def json_decoder(*, strict: bool = True) -> "JSONDecoder":
+    """What reads JSON as ``json`` does. It raises ValueError, RecursionError, UnreadableError and, where it is strict, RepeatedKeyError."""
     from json import JSONDecoder
 
-    return JSONDecoder(object_pairs_hook=_once, parse_constant=_refused_constant)
+    return JSONDecoder(
+        object_pairs_hook=_once if strict else None, parse_constant=_refused_constant
+    )
 
 
 def json_object(content: bytes) -> dict[str, object]:

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from hunkgate.gates.dependencies import documents
 from hunkgate.gates.dependencies.dependency import UnreadableError
@@ -69,6 +70,8 @@ class _Entries:
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     places: dict[str, int] | None = None
+    shared: bytearray = field(default_factory=bytearray)
+    """A one for each entry that the other version holds, too."""
 
     def container(self) -> object:
         """The object or list. Raises ValueError where a key repeats."""
@@ -106,16 +109,26 @@ def pair(before: str, after: str) -> tuple[dict[str, object], dict[str, object]]
     """Both versions as objects; what both hold in the same places is the same object in both, and read in ``before``.
 
     None where they cannot be read so: where one of them is no object or no JSON, repeats a key, or has an escape in a key of the first two
-    levels. Then each is to be read by itself, which also says what is wrong with it.
+    levels. Then each is to be read by itself, which also says what is wrong with it. A key that repeats within an entry that both hold
+    counts with its last value: it is nothing that the change brings.
     """
-    # What raw_decode asks, without its wrapping of each of ten thousand calls; the stubs of json do not know of it.
-    decode: _Decode = vars(documents.json_decoder())["scan_once"]
     try:
-        old, members = _read(before, decode, {})
-        new, _ = _read(after, decode, members)
+        old, members = _read(before, _scanner(strict=False), {})
+        strict = _scanner(strict=True)
+        new, _ = _read(after, strict, members)
+        for one in members.values():
+            for start, shared in zip_longest(one.starts, one.shared):
+                if not shared:
+                    strict(before, start)
     except _NOT_SO:
         return None
     return old, new
+
+
+def _scanner(*, strict: bool) -> _Decode:
+    # What raw_decode asks, without its wrapping of each of ten thousand calls; the stubs of json do not know of it.
+    found: _Decode = vars(documents.json_decoder(strict=strict))["scan_once"]
+    return found
 
 
 def _read(text: str, decode: _Decode, before: _Members) -> tuple[dict[str, object], _Members]:
@@ -170,6 +183,7 @@ def _read_alone(entries: _Entries, decode: _Decode) -> int:
 def _read_beside(entries: _Entries, decode: _Decode, old: _Entries) -> int:
     """The same, with the entries that the other version holds, too, taken from it."""
     text, kind = entries.text, entries.kind
+    old.shared = bytearray(len(old.values))
     there, place = (
         entries.start,
         0,
@@ -182,6 +196,7 @@ def _read_beside(entries: _Entries, decode: _Decode, old: _Entries) -> int:
             stop = bisect_left(old.ends, here + same(old.text, here, text, there), place)
             entries.keys += old.keys[place:stop]
             entries.values += old.values[place:stop]
+            old.shared[place:stop] = b"\1" * (stop - place)
             there += old.ends[stop - 1] - here
             place = stop
         found = kind.next.match(text, there) if entries.keys else kind.first.match(text, there - 1)
@@ -191,6 +206,7 @@ def _read_beside(entries: _Entries, decode: _Decode, old: _Entries) -> int:
         mate = old.place(key, text, start)
         if mate is not None and old.holds(mate, text, start):
             value: object = old.values[mate]
+            old.shared[mate] = 1
             there = start + old.ends[mate] - old.starts[mate]
         else:
             value, there = decode(text, start)
