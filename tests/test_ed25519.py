@@ -13,35 +13,11 @@ from hunkgate import process, signing
 from hunkgate.approvals import ed25519, sshsig
 from hunkgate.errors import ApprovalError
 from hunkgate.signing import Signers
+from signatures import ALICE, STATEMENT, keygen, listed, signed
 
-ALICE, BOB = "alice@example.com", "bob@example.com"
-STATEMENT = b"what is approved\n"
+BOB = "bob@example.com"
 ORDER = 2**252 + 27742317777372353535851937790883648493
 FIRST = 4  # signatures of one key that go to ssh-keygen
-
-
-def keygen(folder: Path, name: str, kind: str = "ed25519") -> Path:
-    key = folder / name
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", name, "-f", str(key)], check=True
-    )
-    return key
-
-
-def listed(key: Path, principal: str = ALICE, options: str = 'namespaces="hunkgate"') -> bytes:
-    public = Path(f"{key}.pub").read_text().split()
-    return f"{principal} {options} {public[0]} {public[1]}\n".encode()
-
-
-def signed(key: Path, content: bytes = STATEMENT, *options: str) -> bytes:
-    made = subprocess.run(
-        ["ssh-keygen", "-q", "-Y", "sign", "-n", "hunkgate", *options, "-f", str(key)],
-        input=content,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        check=True,
-    )
-    return sshsig.dearmoured(made.stdout)
 
 
 def by_ssh_keygen(allowed: bytes, signature: bytes, content: bytes = STATEMENT) -> bool:

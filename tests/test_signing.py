@@ -10,33 +10,7 @@ import pytest
 from hunkgate import signing
 from hunkgate.approvals import sshsig
 from hunkgate.errors import ApprovalError
-
-ALICE = "alice@example.com"
-STATEMENT = b"what is approved\n"
-
-
-def keygen(folder: Path, name: str, kind: str = "ed25519") -> Path:
-    key = folder / name
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", name, "-f", str(key)], check=True
-    )
-    return key
-
-
-def listed(key: Path, principal: str = ALICE, options: str = 'namespaces="hunkgate"') -> bytes:
-    public = Path(f"{key}.pub").read_text().split()
-    return f"{principal} {options} {public[0]} {public[1]}\n".encode()
-
-
-def signed(key: Path, content: bytes = STATEMENT, namespace: str = "hunkgate") -> bytes:
-    made = subprocess.run(
-        ["ssh-keygen", "-q", "-Y", "sign", "-n", namespace, "-f", str(key)],
-        input=content,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        check=True,
-    )
-    return sshsig.dearmoured(made.stdout)
+from signatures import ALICE, STATEMENT, keygen, listed, signed
 
 
 def verified(
@@ -121,7 +95,7 @@ def test_no_signers_at_all_let_nobody_through(keys: Path) -> None:
 
 def test_a_signature_made_for_git_is_not_an_approval(keys: Path) -> None:
     with pytest.raises(ApprovalError, match="made for 'git'"):
-        verified(listed(keys / "human", options=""), signed(keys / "human", namespace="git"))
+        verified(listed(keys / "human", options=""), signed(keys / "human", STATEMENT, "-n", "git"))
 
 
 @pytest.mark.parametrize("principals", ["alice@example.com,al@example.com", "*@example.com"])

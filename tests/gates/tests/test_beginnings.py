@@ -2,12 +2,8 @@
 
 import pytest
 
-from fakes import change
-from hunkgate.gates.tests import selection
-from hunkgate.gates.tests.facts import NoStore
-from hunkgate.gates.tests.settings import TestSettings
+from edits import affected
 
-PYPROJECT = b"[tool.pytest.ini_options]\ntestpaths = ['tests']\npythonpath = ['src']\n"
 # Who uses the object, and who only imports the module.
 TESTS = {
     "used": "import pkg\n\n\ndef test():\n    assert pkg.PLAIN('1') == 1\n",
@@ -16,19 +12,6 @@ TESTS = {
 # Who is seen to run the method, so that it is not for want of any that others count.
 MAKES = {"makes": "import pkg\n\n\ndef test():\n    assert pkg.Kind().step() == 1\n"}
 OTHER = "\n\ndef other(value):\n    return value\n"
-
-
-def affected(source: str, before: str, after: str, tests: dict[str, str]) -> set[str]:
-    """The names of the tests that a change of src/pkg.py chooses."""
-    assert before in source
-    tree = {
-        "pyproject.toml": PYPROJECT,
-        "src/pkg.py": source.encode(),
-        **{f"tests/test_{name}.py": text.encode() for name, text in tests.items()},
-    }
-    head = tree | {"src/pkg.py": source.replace(before, after, 1).encode()}
-    answer = selection.select(change(tree, head), TestSettings(), NoStore())
-    return {one.path.removeprefix("tests/test_").removesuffix(".py") for one in answer.files}
 
 
 KIND = """
