@@ -1,4 +1,4 @@
-"""The Pythons of this machine beside the one that runs the tests: what runs in the user's own environment is tried under each."""
+"""A newer Python of this machine beside the one that runs the tests: what runs in the user's own environment is tried under both."""
 
 import functools
 import json
@@ -15,16 +15,16 @@ _ASK = "import json, sys; print(json.dumps([sys.implementation.name, *sys.versio
 
 @functools.lru_cache(maxsize=1)
 def with_monitoring() -> Mapping[str, str]:
-    """One CPython of each minor version that has ``sys.monitoring`` (3.12 and newer), by what to call it: ``{"Python 3.13": path}``.
+    """The newest CPython that has ``sys.monitoring`` (3.12 and newer), by what to call it: ``{"Python 3.13": path}``; nothing without one.
 
-    Looked for on PATH and where pyenv, the runners of GitHub and uv keep theirs. Free-threaded builds are none of them.
+    Looked for on PATH and where pyenv, the runners of GitHub and uv keep theirs. Free-threaded builds are none of them. One will do: what
+    is tried under each takes a minute.
     """
-    found = {}
-    for minor in _MINORS:
+    for minor in reversed(_MINORS):
         path = next((one for one in _candidates(minor) if _answers(one, minor)), None)
         if path is not None:
-            found[f"Python 3.{minor}"] = path
-    return found
+            return {f"Python 3.{minor}": path}
+    return {}
 
 
 def _answers(path: str, minor: int) -> bool:

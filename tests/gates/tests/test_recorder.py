@@ -28,7 +28,7 @@ _NONE = "no Python 3.12 or newer is on PATH, with pyenv or with uv: sys.monitori
     ]
 )
 def python(request: pytest.FixtureRequest) -> str:
-    """Every Python of this machine by which lines can be seen in a way of its own."""
+    """Pythons of this machine by which lines can be seen, each in a way of its own."""
     return str(request.param)
 
 
@@ -37,7 +37,7 @@ def python(request: pytest.FixtureRequest) -> str:
     or [pytest.param("", marks=pytest.mark.skip(reason=_NONE))]
 )
 def monitoring(request: pytest.FixtureRequest) -> str:
-    """Every Python of this machine that has ``sys.monitoring``."""
+    """A Python of this machine that has ``sys.monitoring``."""
     return str(request.param)
 
 
