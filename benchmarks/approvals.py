@@ -25,14 +25,15 @@ from hunkgate.approvals import sshsig  # noqa: E402
 from hunkgate.git import open_repository  # noqa: E402
 
 
-def median_ms(work: Callable[[], object], rounds: int) -> float:
-    """The median time of one call, in milliseconds."""
-    times = []
+def medians_ms(rounds: int, *works: Callable[[], object]) -> list[float]:
+    """The median time of one call of each, in milliseconds; they are called in turn."""
+    times: list[list[float]] = [[] for _ in works]
     for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
+        for work, taken in zip(works, times, strict=True):
+            start = time.perf_counter()
+            work()
+            taken.append((time.perf_counter() - start) * 1000)
+    return [statistics.median(taken) for taken in times]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +103,7 @@ def one_verification(bare: Bare, one: Enrolled) -> None:
         with signing.signers(trust.signers) as signers:
             consents.verified(bare.line, trust, signers, int(time.time()))
 
-    ours = median_ms(first, 40)
-    alone = median_ms(bare.once, 40)
+    ours, alone = medians_ms(40, first, bare.once)
     print(
         f"one verification      {ours:8.1f} ms   ssh-keygen alone {alone:8.1f} ms   beyond it {ours - alone:6.1f} ms"
     )
@@ -155,7 +155,7 @@ def spent_search(one: Enrolled, history: int) -> None:
     repository = open_repository(folder.path)
     tip = occasions.commit(repository, "long")
     said = [approvals.from_line(one.staged().forged()).statement]
-    took = median_ms(lambda: consents.spent(repository, tip, said), 5)
+    (took,) = medians_ms(5, lambda: consents.spent(repository, tip, said))
     print(f"search for use        {took:8.1f} ms   in a base of {history} commits")
 
 
