@@ -191,6 +191,15 @@ def test_an_opaque_test_goes_by_the_graph() -> None:
     assert OF_RIGHT in nodes(choice)
 
 
+def test_what_is_kept_for_later_goes_by_the_graph() -> None:
+    # Who asks for it again has what the first test made, and never executes the line.
+    keeps = "\n\ndef ask(self):\n    if self.all is None:\n        self.all = left(1)\n    return self.all\n"
+    files = FILES | {"pkg/core.py": CORE + keeps}
+    changed = files["pkg/core.py"].replace("x + 1", "x + 9")
+    choice = choose({"pkg/core.py": changed}, records(files), files, files)
+    assert nodes(choice) == {ONE, TWO}
+
+
 @pytest.mark.parametrize("name", ["teardown", "__exit__", "cleanup_all", "pop", "close"])
 def test_what_cleans_up_goes_by_the_graph(name: str) -> None:
     # What it leaves behind is what tests begin with that run later and never execute it.
