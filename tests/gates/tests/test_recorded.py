@@ -191,10 +191,31 @@ def test_an_opaque_test_goes_by_the_graph() -> None:
     assert OF_RIGHT in nodes(choice)
 
 
-def test_what_is_kept_for_later_goes_by_the_graph() -> None:
-    # Who asks for it again has what the first test made, and never executes the line.
-    keeps = "\n\ndef ask(self):\n    if self.all is None:\n        self.all = left(1)\n    return self.all\n"
-    files = FILES | {"pkg/core.py": CORE + keeps}
+ASKS = """
+
+def ask(self):
+    if self.all is None:
+        self.all = MADE(1)
+    return self.all
+
+
+def by_way(x):
+    return left(x)
+"""
+
+
+def test_of_what_is_kept_for_later_also_who_asked_when_it_was_there_runs() -> None:
+    files = FILES | {"pkg/core.py": CORE + ASKS.replace("MADE", "left")}
+    steps = step("pkg/core.py", RIGHT, 17, 19, files=files), step("tests/test_left.py", 9)
+    asked = TestRecord(node=TWO, run=a_run(files), footprints=steps)
+    changed = files["pkg/core.py"].replace("x + 1", "x + 9")
+    choice = choose({"pkg/core.py": changed}, records(files, two=asked), files, files)
+    assert nodes(choice) == {ONE, TWO}
+    assert nodes(choose({"pkg/core.py": changed}, records(files), files, files)) == {ONE}
+
+
+def test_what_only_runs_to_make_what_is_kept_goes_by_the_graph() -> None:
+    files = FILES | {"pkg/core.py": CORE + ASKS.replace("MADE", "by_way")}
     changed = files["pkg/core.py"].replace("x + 1", "x + 9")
     choice = choose({"pkg/core.py": changed}, records(files), files, files)
     assert nodes(choice) == {ONE, TWO}

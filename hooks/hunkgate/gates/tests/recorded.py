@@ -7,7 +7,6 @@ a record or with one that no longer holds at the base.
 """
 
 import ast
-import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -17,7 +16,6 @@ from hunkgate.gates.tests import passing, syntax, touched
 from hunkgate.gates.tests.choice import Choice, SelectedTest
 from hunkgate.gates.tests.facts import MAIN, MODULE
 from hunkgate.gates.tests.graph import Graph
-from hunkgate.gates.tests.keeping import kept
 from hunkgate.gates.tests.nodes import Key
 from hunkgate.gates.tests.observers import Mentions, Observers
 from hunkgate.gates.tests.passing import Body
@@ -327,12 +325,11 @@ class _Known:
         assert file.base_blob is not None
         between = self._between(base, file.path, file.base_blob, file.head_blob)
         modules: set[str] = set()
-        # What is not cleaned up, and what a function gave that is not asked again, shows in tests that run later and execute none of it.
-        keeping = self._kept(file)
+        # What is not cleaned up, and what was made once and kept, shows in tests that run later and execute none of it.
         whole = {
             name
             for name, mask in between.functions.items()
-            if mask and (_cleans_up(last := name.rpartition(".")[2]) or last in keeping)
+            if mask and (_cleans_up(name.rpartition(".")[2]) or name in between.beneath)
         }
         for (path, blob), by_module in self._imported.items():
             if path != file.path:
@@ -434,16 +431,6 @@ class _Known:
             for name, mask in between.functions.items()
             if lines & mask
         )
-
-    def _kept(self, file: FileChange) -> frozenset[str]:
-        """The functions whose results either version of a Python file keeps for later."""
-        blobs = (self._change.base, file.base_blob), (self._change.head, file.head_blob)
-        found: frozenset[str] = frozenset()
-        for tree, blob in blobs:
-            # What cannot be parsed goes by the graph anyway.
-            with contextlib.suppress(*syntax.UNREADABLE):
-                found |= kept(tree.read(blob)) if blob else found
-        return found
 
     def _between(self, tree: Tree, path: str, before: str, after: str | None) -> Touched:
         key = (path, before, after)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from hunkgate.gates.tests import blocks, delta, harmless, syntax
 from hunkgate.gates.tests.facts import MODULE
+from hunkgate.gates.tests.memoized import memoized
 from hunkgate.gates.tests.reading import statements
 from hunkgate.gates.tests.record import span
 
@@ -20,8 +21,6 @@ EVERY_LINE = -1  # as a mask it meets every executed line
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Statements that change what others mean without being executed themselves.
 _SILENT = (ast.Global, ast.Nonlocal)
-# A decorator with one of these words in its name keeps a result: later callers do not execute the function.
-_KEEPERS = ("cache", "memo", "once", "lazy", "singleton")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +30,8 @@ class Touched:
     ``functions`` maps the dotted name of each changed function to the old lines that call a test that executed one in question.
     ``loose`` are the changed definitions that lines do not decide, by the names that ``delta`` gives them. ``described`` are those
     of which the documentation or an annotation differs, which only who reads such things can tell; ``gone`` are those of ``loose``
-    that are there no more, ``classes`` those that both have, of which only members differ.
+    that are there no more, ``classes`` those that both have, of which only members differ. ``beneath`` are those of ``functions`` that
+    run to make what is kept for later, and not again.
     """
 
     functions: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -39,6 +39,7 @@ class Touched:
     described: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
+    beneath: frozenset[str] = frozenset()
 
     @property
     def lines(self) -> int:
@@ -65,6 +66,7 @@ def between(before: bytes, after: bytes) -> Touched:
     olds, news = _called(old), _called(new)
     described = _described(old, new, changed, frozenset(olds) | frozenset(news))
     bindings = _bindings(new)
+    results = memoized(old) | memoized(new)
     functions = {}
     loose = set()
     for name in changed - described:
@@ -85,7 +87,8 @@ def between(before: bytes, after: bytes) -> Touched:
             described |= {name}
         if (
             name in differing.exported
-            or any(_keeps(one) for one in (*mine, *theirs))
+            or name.rpartition(".")[2] in results.kept
+            or any(_sets_globals(one) for one in (*mine, *theirs))
             or ((told or signed) and any(_shown(one, bindings) for one in theirs))
         ):
             loose.add(name)
@@ -99,6 +102,7 @@ def between(before: bytes, after: bytes) -> Touched:
             for name in loose - differing.exported
             if (one := _class(old, name)) and one == _class(new, name)
         ),
+        beneath=frozenset(name for name in functions if name.rpartition(".")[2] in results.beneath),
     )
 
 
@@ -315,12 +319,9 @@ class _Names:
                 self.yields = True
 
 
-def _keeps(function: _Def) -> bool:
-    """Whether what the function does may be kept where later callers find it without executing a line of it."""
-    words = (ast.unparse(one).lower() for one in function.decorator_list)
-    return any(keeper in word for word in words for keeper in _KEEPERS) or any(
-        isinstance(node, ast.Global) for node in ast.walk(function)
-    )
+def _sets_globals(function: _Def) -> bool:
+    """Whether what the function does may stand where later callers find it without executing a line of it."""
+    return any(isinstance(node, ast.Global) for node in ast.walk(function))
 
 
 def _body(function: _Def) -> int:

@@ -1,41 +1,53 @@
-"""Functions whose results are kept for later: who asks again uses what they gave and executes none of their lines."""
+"""Functions whose results are kept for later (memoized): who asks again gets what was made and executes none of their lines."""
 
 import ast
 from collections.abc import Iterator
-
-from hunkgate.gates.tests import syntax
+from dataclasses import dataclass
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 # What the name of a decorator says that keeps results: functools.cache, lru_cache and cached_property, cachetools, memoize and their like.
-_KEEPING = ("cache", "memo", "once", "lazy")
+_DECORATORS = ("cache", "memo", "once", "lazy", "singleton")
 
 
-def kept(content: bytes) -> frozenset[str]:
-    """The last names of the functions whose results a file keeps, and of the functions of the file that they call.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memoized:
+    """The memoized functions of a file by their last names, and those that run to make their results: what they call, and so on."""
+
+    kept: frozenset[str] = frozenset()
+    beneath: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Memoized") -> "Memoized":
+        return Memoized(kept=self.kept | other.kept, beneath=self.beneath | other.beneath)
+
+
+def memoized(module: ast.Module) -> Memoized:
+    """The memoized functions of a file.
 
     A result is kept by a decorator, and by a function that stores into what it also asks about: an attribute, a global, an entry of
-    either. A function that another file keeps the results of is not known. Raises one of syntax.UNREADABLE.
+    either. A function that another file keeps the results of is not known.
     """
     functions: dict[str, list[_Function]] = {}
-    found: set[str] = set()
-    for node in ast.walk(syntax.parse(content)):
+    kept: set[str] = set()
+    for node in ast.walk(module):
         if isinstance(node, _Function):
             functions.setdefault(node.name, []).append(node)
             if any(_says_so(one) for one in node.decorator_list):
-                found.add(node.name)
-            found |= _given(node)
-    found &= functions.keys()
-    waiting = list(found)
+                kept.add(node.name)
+            kept |= _given(node)
+    kept &= functions.keys()
+    beneath: set[str] = set()
+    waiting = list(kept)
     while waiting:
         for one in functions[waiting.pop()]:
-            new = (_called(one) & functions.keys()) - found
-            found |= new
+            new = (_called(one) & functions.keys()) - beneath
+            beneath |= new
             waiting += new
-    return frozenset(found)
+    return Memoized(kept=frozenset(kept), beneath=frozenset(beneath))
 
 
 def _says_so(decorator: ast.expr) -> bool:
-    return any(word in name.lower() for name in _names(decorator) for word in _KEEPING)
+    said = ast.unparse(decorator).lower()
+    return any(word in said for word in _DECORATORS)
 
 
 def _given(function: _Function) -> set[str]:
@@ -54,15 +66,15 @@ def _given(function: _Function) -> set[str]:
             own.difference_update(node.names)
     stores = list(_stores(function))
     found: set[str] = set()
-    locals_: set[str] = set()
+    ours: set[str] = set()
     waiting = [
         value for target, value in stores if not (asked - own).isdisjoint(_places(_whole(target)))
     ]
     while waiting:
         value = waiting.pop()
         found |= _called(value)
-        new = {one.id for one in ast.walk(value) if isinstance(one, ast.Name)} & own - locals_
-        locals_ |= new
+        new = {one.id for one in ast.walk(value) if isinstance(one, ast.Name)} & own - ours
+        ours |= new
         waiting += [
             other for target, other in stores if isinstance(target, ast.Name) and target.id in new
         ]
@@ -113,6 +125,7 @@ def _places(node: ast.AST) -> Iterator[str]:
 
 
 def _called(part: ast.AST) -> set[str]:
+    """The last names of what a part calls or hands to what it calls."""
     return {
         name
         for node in ast.walk(part)
