@@ -28,7 +28,14 @@ LOCKS = pytest.mark.parametrize(
 )
 
 SLASHES = {"gradle", "package-swift", "go-mod", "deno-json"}
-XML = {"pom", "maven-extensions", "verification-metadata", "nuget-project", "nuget-config"}
+XML = {
+    "pom",
+    "maven-extensions",
+    "maven-settings",
+    "verification-metadata",
+    "nuget-project",
+    "nuget-config",
+}
 # JSON and what its tool writes without comments.
 BARE = {"go-sum", "gemfile-lock", "bun-lock", "composer-json", "composer-lock", "deno-lock", "flake-lock", "nuget-lock"} | {
     "package-json", "package-lock", "package-resolved", "pipfile-lock", "vcpkg"
