@@ -7,17 +7,17 @@ added (flag ``dynamic``). Whatever is computed otherwise is an Option of the sig
 """
 
 import ast
-import warnings
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
-from hunkgate.gates.dependencies import python_requirements
+from hunkgate.gates.dependencies import python_requirements, python_values
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
     Reading,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.python_values import Found, Names, Values
 
 _LISTS = {
     "install_requires": "runtime",
@@ -28,60 +28,22 @@ _LISTS = {
 }
 _BUILDERS = ("setuptools", "distutils")
 _EXTRAS = ("extras_require", "extra_requires")
-_STEPS = 100_000
-"""How many expressions are followed: names that name each other twice over unfold without end."""
 _DEPTH = 20
 """How deep a dictionary of keyword arguments may be spread from another."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    text: str
-    line: int
-    conditional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What an expression comes to: words, words by key, and the source of what is computed."""
-
-    words: tuple[_Word, ...] = ()
-    keyed: tuple[tuple[str, "_Found"], ...] = ()
-    computed: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(slots=True)
-class _Names:
-    """Every value that the file gives a name, each with whether a condition stands before it."""
-
-    values: dict[str, list[tuple[ast.expr, bool]]] = field(default_factory=dict)
-    functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
-    keyed: dict[str, list[tuple[ast.expr, ast.expr, bool]]] = field(default_factory=dict)
-    calls: list[ast.Call] = field(default_factory=list)
-    builds: bool = False
-
-
 def read(content: bytes, _path: str) -> Reading:
     """What the calls of ``setup`` state. Raises UnreadableError where the file is no Python of this interpreter."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the judged file: invalid escapes and the like
-            tree = ast.parse(content)  # the bytes, so that a declared encoding (PEP 263) counts
-        names = _Names()
-        _gather(tree, names, conditional=False)
-        return _reading(names)
-    except SyntaxError as error:
-        raise UnreadableError(f"not Python: {error.msg}", line=error.lineno or 0) from error
-    except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes, depth
-        raise UnreadableError(f"not read: {type(error).__name__}: {error}") from error
+    return python_values.read(content, _reading)
 
 
-def _reading(names: _Names) -> Reading:
+def _reading(names: Names) -> Reading:
     dependencies: list[Dependency] = []
     options: list[Option] = []
     own: set[str] = set()
-    values = _Values(names)
-    for call in names.calls:
+    values = Values(names)
+    calls = [one for one in names.calls if _sets_up(one.func)]
+    for call in calls:
         for key, value in _arguments(call, names):
             if key == "name" and isinstance(value, ast.Constant) and isinstance(value.value, str):
                 own.add(python_requirements.normalised(value.value))
@@ -101,14 +63,20 @@ def _reading(names: _Names) -> Reading:
                 )
             elif key == "**":
                 options.append(_dynamic("setup(**)", ast.unparse(value), value.lineno))
-    if not names.calls and names.builds:
+    if not calls and any(one.startswith(_BUILDERS) for one in names.modules):
         # Other modules are called setup.py too; one that builds a package without a call to be seen is worth one line.
         options.append(_dynamic("setup", "no call of setup", 0))
     return Reading(dependencies=tuple(dependencies), options=tuple(options), own=frozenset(own))
 
 
+def _sets_up(called: ast.expr) -> bool:
+    return (isinstance(called, ast.Name) and called.id == "setup") or (
+        isinstance(called, ast.Attribute) and called.attr == "setup"
+    )
+
+
 def _take(
-    found: _Found,
+    found: Found,
     scope: str,
     key: str,
     dependencies: list[Dependency],
@@ -138,63 +106,7 @@ def _dynamic(name: str, text: str, line: int) -> Option:
     )
 
 
-_CONDITIONS = (ast.If, ast.Try, ast.For, ast.While, ast.IfExp, ast.Match)
-
-
-def _gather(node: ast.AST, names: _Names, *, conditional: bool) -> None:
-    """Note what the statements below the node give to names, in order, and every call of setup."""
-    for child in ast.iter_child_nodes(node):
-        inner = conditional or isinstance(node, _CONDITIONS)
-        match child:
-            case ast.FunctionDef():
-                names.functions.setdefault(child.name, child)
-            case ast.Assign(targets=targets, value=value):
-                for target in targets:
-                    _assign(target, value, names, conditional=inner)
-            case ast.AnnAssign(target=target, value=ast.expr() as value):
-                _assign(target, value, names, conditional=inner)
-            case ast.AugAssign(target=target, op=ast.Add() | ast.BitOr(), value=value):
-                _assign(target, value, names, conditional=inner)
-            case ast.Call(
-                func=ast.Attribute(value=target, attr="append" | "extend" | "update"), args=[value]
-            ):
-                _assign(target, value, names, conditional=inner)
-            case ast.Call(
-                func=ast.Attribute(value=target, attr="setdefault"),
-                args=[key, value],
-            ):
-                _keyed(target, key, value, names, conditional=inner)
-            case ast.Import(names=modules):
-                names.builds |= any(one.name.startswith(_BUILDERS) for one in modules)
-            case ast.ImportFrom(module=str(module)):
-                names.builds |= module.startswith(_BUILDERS)
-            case ast.Call(func=ast.Name(id="setup") | ast.Attribute(attr="setup")):
-                names.calls.append(child)
-            case _:
-                pass
-        _gather(child, names, conditional=inner)
-
-
-def _assign(target: ast.expr, value: ast.expr, names: _Names, *, conditional: bool) -> None:
-    match target:
-        case ast.Name(id=name):
-            names.values.setdefault(name, []).append((value, conditional))
-        case ast.Subscript(value=inner, slice=key):
-            _keyed(inner, key, value, names, conditional=conditional)
-        case ast.Call(func=ast.Attribute(value=inner, attr="setdefault"), args=[key, *_]):
-            _keyed(inner, key, value, names, conditional=conditional)
-        case _:
-            pass
-
-
-def _keyed(
-    target: ast.expr, key: ast.expr, value: ast.expr, names: _Names, *, conditional: bool
-) -> None:
-    if isinstance(target, ast.Name):
-        names.keyed.setdefault(target.id, []).append((key, value, conditional))
-
-
-def _arguments(call: ast.Call, names: _Names) -> Iterator[tuple[str, ast.expr]]:
+def _arguments(call: ast.Call, names: Names) -> Iterator[tuple[str, ast.expr]]:
     """The keyword arguments, those of ``**name`` and ``**dict(...)`` spread where they can be seen."""
     for keyword in call.keywords:
         if keyword.arg is not None:
@@ -203,7 +115,7 @@ def _arguments(call: ast.Call, names: _Names) -> Iterator[tuple[str, ast.expr]]:
             yield from _spread(keyword.value, names, _DEPTH)
 
 
-def _spread(value: ast.expr, names: _Names, depth: int) -> Iterator[tuple[str, ast.expr]]:
+def _spread(value: ast.expr, names: Names, depth: int) -> Iterator[tuple[str, ast.expr]]:
     match value:
         case ast.Dict(keys=keys, values=values):
             for key, one in zip(keys, values, strict=True):
@@ -225,128 +137,3 @@ def _spread(value: ast.expr, names: _Names, depth: int) -> Iterator[tuple[str, a
                     yield key.value, one
         case _:
             yield "**", value
-
-
-class _Values:
-    """What expressions come to, under the names of one file."""
-
-    def __init__(self, names: _Names) -> None:
-        self._names = names
-        self._open: set[str] = set()
-        self._steps = 0
-
-    def of(self, node: ast.expr) -> _Found:
-        """What the expression comes to. Raises UnreadableError where names unfold beyond ``_STEPS``."""
-        self._steps += 1
-        if self._steps > _STEPS:
-            raise UnreadableError(f"not read: more than {_STEPS} steps", line=node.lineno)
-        match node:
-            case ast.Constant(value=str(text)):
-                return _Found(words=(_Word(text, node.lineno),))
-            case ast.Constant(value=None):
-                return _Found()
-            case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
-                return _sum(map(self.of, items))
-            case ast.Starred(value=inner):
-                return self.of(inner)
-            case ast.Dict(keys=keys, values=values):
-                return _sum(map(self._pair, keys, values))
-            case ast.BinOp(op=ast.Add() | ast.BitOr()):
-                return self._added(node)
-            case ast.IfExp(body=body, orelse=orelse):
-                return _conditional(_sum((self.of(body), self.of(orelse))))
-            case ast.Name(id=name) if name in self._names.values or name in self._names.keyed:
-                return self._named(name)
-            case ast.Call():
-                return self._called(node)
-            case _:
-                return _computed(node)
-
-    def _pair(self, key: ast.expr | None, value: ast.expr) -> _Found:
-        if key is None:
-            return self.of(value)
-        if isinstance(key, ast.Constant) and isinstance(key.value, str):
-            return _Found(keyed=((key.value, self.of(value)),))
-        text = f"{ast.unparse(key)}: {ast.unparse(value)}"
-        return _Found(computed=((text, key.lineno),))
-
-    def _added(self, node: ast.BinOp) -> _Found:
-        # Two strings make one requirement ("a" + ">=1"), two lists make one list.
-        match node.left, node.right:
-            case ast.Constant(value=str(left)), ast.Constant(value=str(right)):
-                return _Found(words=(_Word(left + right, node.lineno),))
-            case (ast.Constant(), _) | (_, ast.Constant()):
-                return _computed(node)
-            case left_list, right_list:
-                return _sum((self.of(left_list), self.of(right_list)))
-
-    def _named(self, name: str) -> _Found:
-        if name in self._open:  # a = a + [...]: what a was stands in the list of its values anyway
-            return _Found()
-        self._open.add(name)
-        try:
-            plain = [(self.of(value), early) for value, early in self._names.values.get(name, [])]
-            keyed = [
-                (self._pair(key, value), early)
-                for key, value, early in self._names.keyed.get(name, [])
-            ]
-        finally:
-            self._open.discard(name)
-        return _sum(_conditional(one) if early else one for one, early in plain + keyed)
-
-    def _called(self, node: ast.Call) -> _Found:
-        match node:
-            case ast.Call(
-                func=ast.Name(id="list" | "tuple" | "set" | "sorted" | "frozenset"), args=[inner]
-            ):
-                return self.of(inner)
-            case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
-                keys = [ast.Constant(one.arg) if one.arg else None for one in keywords]
-                return _sum(map(self._pair, keys, (one.value for one in keywords)))
-            case ast.Call(
-                func=ast.Attribute(
-                    value=ast.Constant(value=str(text)), attr="split" | "splitlines"
-                ),
-                args=[],
-            ):
-                return _Found(words=tuple(_Word(word, node.lineno) for word in text.split()))
-            case ast.Call(func=ast.Name(id=name), args=[], keywords=[]) if (
-                name in self._names.functions and name not in self._open
-            ):
-                return self._returned(name)
-            case _:
-                return _computed(node)
-
-    def _returned(self, name: str) -> _Found:
-        self._open.add(name)
-        try:
-            return _sum(
-                [
-                    self.of(one.value)
-                    for one in ast.walk(self._names.functions[name])
-                    if isinstance(one, ast.Return) and one.value is not None
-                ]
-            )
-        finally:
-            self._open.discard(name)
-
-
-def _computed(node: ast.expr) -> _Found:
-    return _Found(computed=((ast.unparse(node), node.lineno),))
-
-
-def _conditional(found: _Found) -> _Found:
-    return _Found(
-        tuple(replace(one, conditional=True) for one in found.words),
-        tuple((key, _conditional(one)) for key, one in found.keyed),
-        found.computed,
-    )
-
-
-def _sum(several: Iterable[_Found]) -> _Found:
-    found = tuple(several)
-    return _Found(
-        tuple(word for one in found for word in one.words),
-        tuple(pair for one in found for pair in one.keyed),
-        tuple(source for one in found for source in one.computed),
-    )
