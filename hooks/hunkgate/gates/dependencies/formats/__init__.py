@@ -248,6 +248,9 @@ FORMATS: tuple[Format, ...] = (
     _row("pubspec", "pub", _M, "pubspec.yaml", locks=("pubspec-lock",)),
     _row("pubspec-lock", "pub", _L, "pubspec.lock"),
     _row("vcpkg", "vcpkg", _M, "vcpkg.json"),
+    _row("conanfile-txt", "conan", _M, "conanfile.txt", locks=("conan-lock",)),
+    _row("conanfile-py", "conan", _M, "conanfile.py", locks=("conan-lock",)),
+    _row("conan-lock", "conan", _L, "conan.lock"),
     # Elixir, Swift, Nix, Terraform
     _row("mix-exs", "hex", _M, "mix.exs", locks=("mix-lock",)),
     _row("mix-lock", "hex", _L, "mix.lock"),
