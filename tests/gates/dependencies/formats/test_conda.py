@@ -3,7 +3,13 @@
 import pytest
 
 from hunkgate.gates.dependencies import formats
-from hunkgate.gates.dependencies.dependency import Reading, Source, SourceKind, UnreadableError
+from hunkgate.gates.dependencies.dependency import (
+    Reading,
+    RefKind,
+    Source,
+    SourceKind,
+    UnreadableError,
+)
 
 
 def read(name: str, content: str) -> Reading:
@@ -119,6 +125,12 @@ def test_an_option_of_pixi(content: str, option: tuple[str, str, str]) -> None:
     assert (found.name, found.value, found.signal) == option
 
 
+COMMIT = Source(
+    kind=SourceKind.GIT,
+    locator="h.example/a",
+    ref="0123456789012345678901234567890123456789",
+    ref_kind=RefKind.SHA,
+)
 LOCK = "version: {}\nenvironments: {{}}\npackages:\n{}"
 
 
@@ -129,6 +141,13 @@ LOCK = "version: {}\nenvironments: {{}}\npackages:\n{}"
         pytest.param(5, "- kind: conda\n  name: a-b\n  version: '1.0'\n  url: https://c.example/x/noarch/a-b-1.0-py_0.conda\n  sha256: aa\n", "a-b", "1.0", Source(locator="https://c.example/x"), id="a conda package of version 5"),
         pytest.param(6, "- pypi: https://files.example/a_b-1.0-py3-none-any.whl\n  name: a-b\n  version: 1.10\n  sha256: aa\n", "a-b", "1.10", Source(hosts=frozenset({"files.example"})), id="a Python package"),
         pytest.param(6, "- pypi: git+https://h.example/a\n  name: a-b\n  version: '1.0'\n  sha256: aa\n", "a-b", "1.0", Source(kind=SourceKind.GIT, locator="h.example/a"), id="a Python package from git"),
+        pytest.param(6, "- pypi: git+https://h.example/a?tag=v1#0123456789012345678901234567890123456789\n  name: a-b\n  version: '1.0'\n  sha256: aa\n", "a-b", "1.0", COMMIT, id="a Python package from a commit"),
+        pytest.param(6, "- conda: git+https://h.example/a?branch=main&subdirectory=s#0123456789012345678901234567890123456789\n  name: a-b\n  version: '1.0'\n  sha256: aa\n", "a-b", "1.0", COMMIT, id="a conda package built from a commit"),
+        pytest.param(7, "- conda: https://c.example/x/noarch/a-b-1.0-py_0.conda\n  sha256: aa\n", "a-b", "1.0", Source(locator="https://c.example/x"), id="a conda package of version 7"),
+        pytest.param(7, "- conda_source: a-b[10a201d3] @ libs/a\n  sha256: aa\n", "a-b", "", Source(kind=SourceKind.PATH, locator="libs/a"), id="a package of version 7 built from a folder"),
+        pytest.param(7, "- conda_source: a-b[10a201d3] @ git+https://h.example/a#0123456789012345678901234567890123456789\n  sha256: aa\n", "a-b", "", COMMIT, id="a package of version 7 built from a commit"),
+        pytest.param(7, "- conda_source: a-b[10a201d3] @ .\n  source:\n    git: https://h.example/a\n    rev: '0123456789012345678901234567890123456789'\n  sha256: aa\n", "a-b", "", COMMIT, id="a recipe of version 7 here for sources of another repository"),
+        pytest.param(7, "- conda_source: a-b[10a201d3] @ .\n  source:\n    url: https://h.example/a.tar.gz\n    sha256: aa\n", "a-b", "", Source(kind=SourceKind.URL, locator="h.example/a.tar.gz"), id="a recipe of version 7 here for an archive"),
         pytest.param(6, "- conda: ./libs/a\n  name: a-b\n  version: '1.0'\n  sha256: aa\n", "a-b", "1.0", Source(kind=SourceKind.PATH, locator="./libs/a"), id="a package built from a folder"),
     ],
 )  # fmt: skip
@@ -146,9 +165,12 @@ def test_a_record_of_a_pixi_lock(
     assert found.hashes == {"sha256:aa"}
 
 
-@pytest.mark.parametrize("record", ["- pypi: ./\n  name: me\n", "- conda: .\n  name: me\n"])
+@pytest.mark.parametrize(
+    "record",
+    ["- pypi: ./\n  name: me\n", "- conda: .\n  name: me\n", "- conda_source: me[10a201d3] @ .\n"],
+)
 def test_the_project_itself_is_no_record(record: str) -> None:
-    assert read("pixi-lock", LOCK.format(6, record)).dependencies == ()
+    assert read("pixi-lock", LOCK.format(7, record)).dependencies == ()
 
 
 def test_the_builds_of_several_platforms_are_one_record() -> None:
@@ -166,9 +188,10 @@ def test_the_builds_of_several_platforms_are_one_record() -> None:
         pytest.param("conda-environment", "a: 1\n---\nb: 2\n", "expected one mapping", id="two documents"),
         pytest.param("conda-environment", "dependencies: a\n", "dependencies: expected a list", id="dependencies that are text"),
         pytest.param("conda-environment", "dependencies:\n- pip: a\n", "pip: expected a list", id="pip lines that are text"),
-        pytest.param("pixi-lock", LOCK.format(7, "- a"), "unknown version of pixi.lock: '7'", id="a lock of a later version"),
+        pytest.param("pixi-lock", LOCK.format(8, "- a"), "unknown version of pixi.lock: '8'", id="a lock of a later version"),
         pytest.param("pixi-lock", "version: 6\n", "no records", id="a lock without packages"),
         pytest.param("pixi-lock", LOCK.format(6, "- a\n"), "a package that is not a mapping", id="a record that is text"),
+        pytest.param("pixi-lock", LOCK.format(7, "- conda_source: a\n"), "not a built package: 'a'", id="a built package without its place"),
         pytest.param("pixi-lock", "", "expected one mapping", id="an empty lock"),
         pytest.param("pixi", "[dependencies]\na = 1\n", "expected a version or a table", id="a version that is a number"),
     ],

@@ -1,14 +1,16 @@
-"""pixi.lock: pixi documentation, "Lock file" and rattler's ``rattler_lock`` (versions 4 to 6).
+"""pixi.lock: pixi documentation, "Lock file" and rattler's ``rattler_lock`` (versions 4 to 7).
 
 Read: conda and pypi packages with version, address and hashes, the channels and indexes of every environment. A package built for
 several platforms is one record with the hashes of all builds.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 from hunkgate.gates.dependencies import conda_specs, documents, python_locks, sources
 from hunkgate.gates.dependencies.dependency import (
     Option,
+    RefKind,
     Source,
     SourceKind,
     UnreadableError,
@@ -18,7 +20,9 @@ from hunkgate.gates.dependencies.locks import Lock
 from hunkgate.gates.dependencies.python_locks import Package
 from hunkgate.gates.dependencies.python_requirements import name_in_file, source_of
 
-_KNOWN = ("4", "5", "6")
+_KNOWN = ("4", "5", "6", "7")
+# Version 7: `conda_source: name[hash of the variant] @ folder or repository`.
+_BUILT = re.compile(r"(?P<name>[^\[\s]+)(?:\[\w*\])? @ (?P<place>\S.*)")
 
 
 def opened(content: bytes) -> Lock[Package, int]:
@@ -44,17 +48,19 @@ def opened(content: bytes) -> Lock[Package, int]:
 def _record(package: object, line: int) -> tuple[Package, int] | None:
     if not isinstance(package, Table):
         raise UnreadableError("a package that is not a mapping", line=line)
-    # Versions 4 and 5 write `kind: conda` and `url: ...`, version 6 `conda: ...`.
+    hashes = frozenset(f"{key}:{package[key]}" for key in ("sha256", "md5") if package.get(key))
+    if "conda_source" in package:
+        return _built(package, hashes, line)
+    # Versions 4 and 5 write `kind: conda` and `url: ...`, later ones `conda: ...`.
     kind = documents.text_at(package, "kind") or ("conda" if "conda" in package else "pypi")
     address = (
         documents.text_at(package, kind)
         or documents.text_at(package, "url")
         or documents.text_at(package, "path")
     )
-    hashes = frozenset(f"{key}:{package[key]}" for key in ("sha256", "md5") if package.get(key))
     if kind == "conda":
         return _conda(package, address, hashes, line)
-    source = source_of(address)
+    source = _source(address)
     if python_locks.is_root(source):
         return None
     if source.kind is SourceKind.URL and name_in_file(address):
@@ -72,25 +78,54 @@ def _conda(
     package: Table, address: str, hashes: frozenset[str], line: int
 ) -> tuple[Package, int] | None:
     name, version = conda_specs.file_parts(address)
-    name = documents.text_at(package, "name") or name
-    if "://" not in address:
-        # A package that pixi builds from a folder of the workspace: the project itself where the folder is the root.
-        source = Source(kind=SourceKind.PATH, locator=address)
-        if python_locks.is_root(source):
-            return None
-    else:
+    source = _source(address)
+    # A package that pixi builds from a folder of the workspace is the project itself where the folder is the root.
+    if python_locks.is_root(source):
+        return None
+    if source.kind is SourceKind.URL:
         # https://host/channel/platform/file: the platform is part of neither the channel nor the package.
-        channel = address.rpartition("/")[0].rpartition("/")[0]
-        source = Source(locator=channel)
-    found, line = python_locks.package(
-        name or address,
+        source = Source(locator=address.rpartition("/")[0].rpartition("/")[0])
+    return _of_conda(
+        documents.text_at(package, "name") or name or address,
         documents.text_at(package, "version") or version,
-        source=source,
-        hashes=hashes,
-        line=line,
+        source,
+        hashes,
+        line,
     )
+
+
+def _built(package: Table, hashes: frozenset[str], line: int) -> tuple[Package, int] | None:
+    """A package that pixi builds: its recipe may lie here while the sources of it come from elsewhere."""
+    written = documents.text_at(package, "conda_source")
+    found = _BUILT.fullmatch(written)
+    if found is None:
+        raise UnreadableError(f"not a built package: {written!r}", line=line)
+    source = _source(found["place"])
+    given = documents.table_at(package, "source")
+    if repository := documents.text_at(given, "git"):
+        source = sources.git(repository, documents.text_at(given, "rev"))
+    elif address := documents.text_at(given, "url"):
+        source = sources.archive(address)
+        hashes |= {f"{key}:{given[key]}" for key in ("sha256", "md5") if given.get(key)}
+    if python_locks.is_root(source):
+        return None
+    return _of_conda(found["name"], documents.text_at(package, "version"), source, hashes, line)
+
+
+def _of_conda(
+    name: str, version: str, source: Source, hashes: frozenset[str], line: int
+) -> tuple[Package, int]:
+    found, line = python_locks.package(name, version, source=source, hashes=hashes, line=line)
     name = conda_specs.normalised(found.raw_name)
     return found._replace(ecosystem=conda_specs.ECOSYSTEM, name=name), line
+
+
+def _source(address: str) -> Source:
+    """Where an address of the lock leads: ``git+https://host/repository?branch=declared#resolved``, a file or a folder."""
+    if address.startswith("git+"):
+        place, _, commit = address.partition("#")
+        return sources.git(place.partition("?")[0], commit, RefKind.SHA if commit else None)
+    return source_of(address)
 
 
 def _options(environments: Mapping[str, object], content: bytes) -> Iterator[Option]:
