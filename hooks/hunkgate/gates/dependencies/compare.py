@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from hunkgate.gates.dependencies import versions
+from hunkgate.gates.dependencies import sources, versions
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     DependencyChange,
@@ -127,10 +127,13 @@ class _Registries:
 
     def lacks(self, ecosystem: str, locator: str) -> bool:
         """Whether the file names registries of this ecosystem, and not this one."""
-        while locator not in self._read[ecosystem]:
+        known = self._read[ecosystem]
+        while locator not in known:
             following = next(self._unread, None)
             if following is None:
-                return bool(self._read[ecosystem])
+                return bool(known) and locator not in {
+                    sources.secured(one, (locator,)) for one in known
+                }
             self._read[following[0]].add(following[1])
         return False
 
@@ -184,6 +187,25 @@ def _facts(one: Dependency) -> _Facts:
     )
 
 
+def _secured(left: list[Dependency], right: list[Dependency]) -> list[Dependency]:
+    """The records before, as if their connections had been protected where those after are: to protect one moves nothing."""
+    places = {one.source.locator for one in right}
+    refs = {one.source.ref for one in right}
+    hosts = frozenset[str]().union(*(one.source.hosts for one in right))
+    return [
+        replace(
+            one,
+            source=replace(
+                one.source,
+                locator=sources.secured(one.source.locator, places),
+                ref=sources.secured(one.source.ref, refs),
+                hosts=frozenset(sources.secured(host, hosts) for host in one.source.hosts),
+            ),
+        )
+        for one in left
+    ]
+
+
 def _distinct(dependencies: list[Dependency]) -> dict[_Facts, Dependency]:
     """One dependency for each set of facts, the scopes that state it joined."""
     first: dict[_Facts, Dependency] = {}
@@ -203,7 +225,7 @@ def _distinct(dependencies: list[Dependency]) -> dict[_Facts, Dependency]:
 def _changes(
     key: _Key, left: list[Dependency], right: list[Dependency], file: str
 ) -> Iterable[DependencyChange]:
-    old, new = _distinct(left), _distinct(right)
+    old, new = _distinct(_secured(left, right)), _distinct(right)
     for facts in old.keys() & new.keys():
         if old[facts].scope != new[facts].scope:
             yield _change(Kind.SCOPE, key, old[facts], new[facts], file)

@@ -32,6 +32,8 @@ _PATHS = ("file:", "link:", "portal:", "./", "../", "/", "~/", "exec:")
 
 def registry(address: str) -> str:
     """A registry's address as a locator: '' for the default one, however it is called."""
+    if address.startswith("http://"):
+        return address
     host, stroke, path = address.partition("/")
     label, _, domain = host.removeprefix("registry.").partition(".")
     if not path and domain in _OWN.get(label, ()):
@@ -67,7 +69,7 @@ def tarball(url: str, name: str) -> Source:
         return Source(kind=SourceKind.PATH, locator=url)
     if "github.com/" in url and (commit := sources.archive(url)).kind is SourceKind.GIT:
         return commit
-    bare = sources.address(re.split(r"[?#]", url, maxsplit=1)[0])
+    bare = sources.place(re.split(r"[?#]", url, maxsplit=1)[0])
     if "%" in bare:
         bare = unquote(bare)
     before, mark, _ = bare.partition("/-/")

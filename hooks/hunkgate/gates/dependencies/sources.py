@@ -6,6 +6,7 @@ Spellings differ between tools and their releases (``git+ssh://git@host/owner/na
 
 import functools
 import re
+from collections.abc import Collection
 
 from hunkgate.gates.dependencies.dependency import RefKind, Source, SourceKind
 
@@ -57,8 +58,30 @@ def address(url: str) -> str:
     return (host + stroke + path).rstrip("/")
 
 
+_PLAIN = "http://"
+
+
+def place(url: str) -> str:
+    """A repository's, registry's or file's address in one spelling, with ``http://`` before it where nothing protects the connection.
+
+    Of that anybody on the way can make something else: a lock moved to it (npm and pip take what it says) is moved to another place.
+    """
+    bare = url.strip().removeprefix("git+")
+    return f"{_PLAIN}{address(url)}" if bare[: len(_PLAIN)].lower() == _PLAIN else address(url)
+
+
+def secured(place: str, others: Collection[str]) -> str:
+    """The one of the other places that is this one, but for a connection that is protected; the place itself where none is."""
+    if not place.startswith(_PLAIN) or place in others:
+        return place
+    bare = place.removeprefix(_PLAIN)
+    return next((one for one in (bare, f"https://{bare}") if one in others), place)
+
+
 def host(url: str) -> str:
-    """The host that a URL names, in lower case, with its port; '' where it names none."""
+    """The host that a URL names, in lower case, with its port, and with ``http://`` before it where nothing protects the connection; ''
+    where it names none.
+    """
     # A lock names some ten thousand files on a handful of hosts: the rules are asked once for each.
     scheme, mark, rest = url.partition("://")
     return _host(scheme + mark + rest.partition("/")[0]) if mark else ""
@@ -69,14 +92,15 @@ def _host(beginning: str) -> str:
     scheme = _SCHEME.match(beginning)
     if not scheme:
         return ""
-    return re.split(r"[?#]", beginning[scheme.end() :], maxsplit=1)[0].rpartition("@")[2].lower()
+    name = re.split(r"[?#]", beginning[scheme.end() :], maxsplit=1)[0].rpartition("@")[2].lower()
+    return f"{_PLAIN}{name}" if scheme[0].lower() == _PLAIN else name
 
 
 def git(url: str, ref: str = "", kind: RefKind | None = None) -> Source:
     """A git source. ``ref`` is a commit, tag or branch; ``kind`` is given where the file says which."""
     return Source(
         kind=SourceKind.GIT,
-        locator=address(url),
+        locator=place(url),
         ref=ref,
         ref_kind=RefKind.NONE if not ref else kind or ref_kind(ref),
     )
@@ -112,5 +136,6 @@ def archive(url: str) -> Source:
     bare = re.split(r"[?#]", url, maxsplit=1)[0]
     if match := _ARCHIVE.match(address(bare)):
         ref = match.group(3)
-        return git(f"https://{match.group(1)}/{match.group(2)}", ref)
-    return Source(kind=SourceKind.URL, locator=address(bare))
+        scheme = _PLAIN if place(bare).startswith(_PLAIN) else "https://"
+        return git(f"{scheme}{match.group(1)}/{match.group(2)}", ref)
+    return Source(kind=SourceKind.URL, locator=place(bare))

@@ -135,7 +135,7 @@ def _resolved(one: _Package) -> tuple[str, Source]:
     if "/-/" in one.address or one.address.endswith(".tgz"):
         return where, npm.tarball(one.address, one.name)
     if one.address:
-        return where, Source(locator=npm.registry(sources.address(one.address)))
+        return where, Source(locator=npm.registry(sources.place(one.address)))
     return where, Source()
 
 

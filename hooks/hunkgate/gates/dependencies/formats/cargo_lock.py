@@ -88,5 +88,5 @@ def _source(text: str) -> Source:
         url, _, commit = address.partition("#")
         return sources.git(url.partition("?")[0], commit, RefKind.SHA if commit else None)
     if kind in ("registry", "sparse"):
-        return Source(kind=SourceKind.REGISTRY, locator=sources.address(address))
+        return Source(kind=SourceKind.REGISTRY, locator=sources.place(address))
     return Source(kind=SourceKind.PATH if kind == "path" else SourceKind.URL, locator=address)

@@ -132,15 +132,14 @@ def _source(one: _Package) -> Source:
     archive = sources.archive(url.replace("://api.github.com/repos/", "://github.com/"))
     if archive.kind is SourceKind.GIT:
         # The archive's own address names the commit: it is what is installed, whatever else the entry says.
-        address, reference = archive.locator, archive.ref
+        address, file, reference = archive.locator, "", archive.ref
     else:
-        address = sources.address(one.home) or sources.host(url)
+        address, file = sources.place(one.home) or sources.host(url), sources.address(url)
         if one.home and sources.host(url) != sources.host(one.home):
             address = f"{address} {sources.host(url)}".strip()
+    kind = sources.ref_kind(reference)
     if one.registry is not None:
-        return Source(
-            locator=sources.host(one.registry),
-            ref=f"{address}@{reference}",
-            ref_kind=sources.ref_kind(reference),
-        )
-    return sources.git(f"https://{address}", reference)
+        # The archive's place differs from version to version: it counts where the version is the same.
+        place = f"{address}@{reference} {file}".strip()
+        return Source(locator=sources.host(one.registry), ref=place, ref_kind=kind)
+    return Source(kind=SourceKind.GIT, locator=address, ref=reference, ref_kind=kind)

@@ -86,7 +86,7 @@ def _dependency(written: str, specifier: str, scope: str, line: int) -> Dependen
             raw_name=written,
             requirement=specifier,
             scope=scope,
-            source=Source(kind=SourceKind.URL, locator=sources.address(specifier)),
+            source=Source(kind=SourceKind.URL, locator=sources.place(specifier)),
             line=line,
         )
     return None  # a file of the project

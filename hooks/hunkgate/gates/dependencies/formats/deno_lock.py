@@ -87,7 +87,7 @@ def _records(several: Sequence[tuple[_Module, None]]) -> Iterator[Dependency]:
     for one, _ in several:
         source = npm.tarball(one.tarball, one.name)
         if one.ecosystem == _REMOTE:
-            source = Source(kind=SourceKind.URL, locator=one.name)
+            source = Source(kind=SourceKind.URL, locator=sources.place(one.written))
         yield record(
             one.ecosystem,
             one.name,

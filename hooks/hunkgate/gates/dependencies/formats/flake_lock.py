@@ -66,4 +66,4 @@ def _source(locked: Mapping[str, object]) -> Source:
         return sources.git(documents.text_if(locked, "url"), revision, RefKind.SHA)
     if kind == "path":
         return Source(kind=SourceKind.PATH, locator=documents.text_if(locked, "path"))
-    return Source(kind=SourceKind.URL, locator=sources.address(documents.text_if(locked, "url")))
+    return Source(kind=SourceKind.URL, locator=sources.place(documents.text_if(locked, "url")))

@@ -172,7 +172,7 @@ def _given(word: str, value: str, named: dict[str, str]) -> Source:
     if word == "path":
         return Source(kind=SourceKind.PATH, locator=value)
     if word == "source":
-        return Source(kind=SourceKind.REGISTRY, locator=sources.address(value))
+        return Source(kind=SourceKind.REGISTRY, locator=sources.place(value))
     ref, kind = "", RefKind.NONE
     for key, stated in (("ref", None), ("tag", RefKind.TAG), ("branch", RefKind.BRANCH)):
         if key in named:

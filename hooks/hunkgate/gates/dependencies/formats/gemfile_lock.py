@@ -98,7 +98,7 @@ def _source(section: str, fields: dict[str, str]) -> Source:
     remote = fields.get("remote", "")
     if section == "GEM":
         return Source(
-            kind=SourceKind.REGISTRY, locator=" ".join(map(sources.address, remote.split()))
+            kind=SourceKind.REGISTRY, locator=" ".join(map(sources.place, remote.split()))
         )
     if section == "PATH":
         return Source(kind=SourceKind.PATH, locator=remote)

@@ -75,7 +75,7 @@ def _location(pin: _Pin) -> str:
 def _source(pin: Mapping[str, object], location: str, revision: str) -> Source:
     kind = documents.text_if(pin, "kind")
     if kind == "registry":
-        return Source(locator=sources.address(location))
+        return Source(locator=sources.place(location))
     if kind.startswith("local") or location.startswith("/"):
         return Source(kind=SourceKind.PATH, locator=location)
     return sources.git(location, revision, RefKind.SHA)

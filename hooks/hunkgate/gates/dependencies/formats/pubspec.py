@@ -68,4 +68,4 @@ def _source(said: dict[str, object]) -> Source:
         return Source(kind=SourceKind.PATH, locator=documents.text_if(said, "path"))
     hosted = said.get("hosted")
     table = hosted if isinstance(hosted, dict) else {"url": hosted}
-    return Source(locator=sources.address(documents.text_if(table, "url")))
+    return Source(locator=sources.place(documents.text_if(table, "url")))

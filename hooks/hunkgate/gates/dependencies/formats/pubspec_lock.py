@@ -61,7 +61,7 @@ def _source(kind: str, said: Mapping[str, object]) -> Source:
         return sources.git(url, commit, RefKind.SHA if commit else None)
     if kind == "path":
         return Source(kind=SourceKind.PATH, locator=documents.text_if(said, "path"))
-    return Source(locator=sources.address(url))
+    return Source(locator=sources.place(url))
 
 
 def _records(several: Sequence[tuple[_Package, int]]) -> Iterator[Dependency]:

@@ -136,7 +136,7 @@ def _source(written: str) -> tuple[Source, str]:
         return sources.git(address, ref), sources.address(address)
     if not colons and not mark and _NAME.match(address):
         return Source(), address
-    return Source(kind=SourceKind.URL, locator=sources.address(address)), sources.address(address)
+    return Source(kind=SourceKind.URL, locator=sources.place(address)), sources.address(address)
 
 
 def _provider(local: str, attributes: _Attributes) -> Dependency:
