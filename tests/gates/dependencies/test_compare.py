@@ -112,7 +112,9 @@ def test_what_differs(
         (("h1", "h2"), ("h1", "h3"), "replaced"),
     ],
 )
-def test_how_hashes_differ(before: tuple[str, ...], after: tuple[str, ...], expected: str) -> None:
+def test_a_change_says_how_its_hashes_differ(
+    before: tuple[str, ...], after: tuple[str, ...], expected: str
+) -> None:
     (change,) = between((locked("a", "1", *before),), (locked("a", "1", *after),))
     assert change.data["hash"] == expected
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hunkgate.gates.dependencies import sources, versions
+from hunkgate.gates.dependencies.contents import hash_change
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     DependencyChange,
@@ -89,19 +90,6 @@ def shown(dependency: Dependency | None) -> str:
     if dependency.value or source.kind is SourceKind.REGISTRY:
         return dependency.value
     return f"{source.locator}@{source.ref}" if source.ref else source.locator
-
-
-def hash_change(before: frozenset[str], after: frozenset[str]) -> str:
-    """How one set of hashes became another: appeared, dropped, superset, subset or replaced; '' where they are equal."""
-    if before == after:
-        return ""
-    if not before:
-        return "appeared"
-    if not after:
-        return "dropped"
-    if before < after:
-        return "superset"
-    return "subset" if after < before else "replaced"
 
 
 def _by_name(reading: Reading) -> dict[_Key, list[Dependency]]:
@@ -309,7 +297,7 @@ def _change(
     if beside:
         data["beside"] = beside
     if kind is Kind.HASH and old and new:
-        data["hash"] = hash_change(old.hashes, new.hashes)
+        data["hash"] = hash_change(old.hashes, new.hashes, ecosystem=key[0])
     seen = new or old
     return DependencyChange(
         kind=kind,

@@ -5,6 +5,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents, sources
+from hunkgate.gates.dependencies.contents import UNCHECKED
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -96,15 +97,23 @@ def records(several: Sequence[tuple[Package, int]]) -> Iterator[Dependency]:
 
 
 def hashes_of(files: Iterable[Mapping[str, object]]) -> frozenset[str]:
-    """The hashes of records such as ``{file = "...", hash = "sha256:..."}``, the hash as text or as a table by algorithm."""
+    """The hashes of records such as ``{file = "...", hash = "sha256:..."}``, the hash as text or as a table by algorithm; of a file that has
+    none its name, marked as unchecked.
+    """
     found: set[str] = set()
     for one in files:
+        several = documents.table_at(one, "hashes") if "hashes" in one else {}
+        found.update(f"{algorithm}:{value}" for algorithm, value in several.items())
         if isinstance(one.get("hash"), str):
             found.add(str(one["hash"]))
-        if "hashes" in one:
-            several = documents.table_at(one, "hashes")
-            found.update(f"{algorithm}:{value}" for algorithm, value in several.items())
+        elif not several:
+            found.add(f"{UNCHECKED}{_file(one)}")
     return frozenset(found)
+
+
+def _file(one: Mapping[str, object]) -> str:
+    said = (documents.text_if(one, key) for key in ("file", "name", "url", "path"))
+    return next(filter(None, said), "").rpartition("/")[2]
 
 
 def hosts_of(files: Iterable[Mapping[str, object]]) -> frozenset[str]:

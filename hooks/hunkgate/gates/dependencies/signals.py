@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from hunkgate.gates.dependencies import purl, rules, versions
-from hunkgate.gates.dependencies.compare import hash_change
+from hunkgate.gates.dependencies.contents import hash_change
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     DependencyChange,
@@ -28,6 +28,12 @@ _HASHES = {
     "superset": "hash-added",
     "appeared": "hash-added",
     "subset": "hash-removed",
+    "weakened": "hash-dropped",
+    "doubled": "hash-replaced",
+}
+_HOW = {
+    "weakened": "what is left of its hashes is easier to forge, or leaves a file unchecked",
+    "doubled": "a second content is accepted under the same version",
 }
 _FLAGS = ("install-script", "alias", "override", "dynamic")
 # Sources whose place is what they are: an action or an image is never "taken from git, not from a registry".
@@ -214,8 +220,9 @@ def _sources(old: Dependency, new: Dependency) -> Iterator[tuple[str, str]]:
 
 def _contents(old: Dependency, new: Dependency) -> Iterator[tuple[str, str]]:
     if old.value == new.value:
-        if rule := _HASHES.get(hash_change(old.hashes, new.hashes)):
-            yield rule, ""
+        how = hash_change(old.hashes, new.hashes, ecosystem=new.ecosystem)
+        if rule := _HASHES.get(how):
+            yield rule, _HOW.get(how, "")
     elif old.hashes and not new.hashes:
         yield "hash-dropped", ""
 
