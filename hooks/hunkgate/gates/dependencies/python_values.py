@@ -5,8 +5,9 @@ and functions that return them. Whatever is computed otherwise is kept as its so
 """
 
 import ast
+import itertools
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from hunkgate.gates.dependencies.dependency import Reading, UnreadableError
@@ -42,6 +43,7 @@ class Names:
     values: dict[str, list[tuple[ast.expr, bool]]] = field(default_factory=dict)
     functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     keyed: dict[str, list[tuple[ast.expr, ast.expr, bool]]] = field(default_factory=dict)
+    definitions: list[ast.FunctionDef] = field(default_factory=list)
     calls: list[ast.Call] = field(default_factory=list)
     classes: list[ast.ClassDef] = field(default_factory=list)
     modules: list[str] = field(default_factory=list)
@@ -62,6 +64,18 @@ def read(content: bytes, taken: Callable[[Names], Reading]) -> Reading:
         raise UnreadableError(f"not read: {type(error).__name__}: {error}") from error
 
 
+def inside(function: ast.FunctionDef, names: Names) -> Names:
+    """The names as a function of the file sees them, which hides others by its own, and what is called in it."""
+    own = Names()
+    _gather(function, own, conditional=False)
+    return Names(
+        values={**names.values, **own.values},
+        keyed={**names.keyed, **own.keyed},
+        functions=names.functions,
+        calls=own.calls,
+    )
+
+
 _CONDITIONS = (ast.If, ast.Try, ast.For, ast.While, ast.IfExp, ast.Match)
 
 
@@ -72,6 +86,7 @@ def _gather(node: ast.AST, names: Names, *, conditional: bool) -> None:
         match child:
             case ast.FunctionDef():
                 names.functions.setdefault(child.name, child)
+                names.definitions.append(child)
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
                     _assign(target, value, names, conditional=inner)
@@ -121,17 +136,17 @@ def _keyed(
 
 
 class Values:
-    """What expressions come to, under the names of one file."""
+    """What expressions come to, under the names of one file or, with the values of the file ``around`` it, of one function."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, around: "Values | None" = None) -> None:
         self._names = names
         self._open: set[str] = set()
-        self._steps = 0
+        # The steps are those of the whole file, however many functions it has.
+        self._steps: Iterator[int] = around._steps if around else itertools.count(1)
 
     def of(self, node: ast.expr) -> Found:
         """What the expression comes to. Raises UnreadableError where names unfold beyond ``STEPS``."""
-        self._steps += 1
-        if self._steps > STEPS:
+        if next(self._steps) > STEPS:
             raise UnreadableError(f"not read: more than {STEPS} steps", line=node.lineno)
         match node:
             case ast.Constant(value=str(text)):

@@ -155,6 +155,7 @@ FORMATS: tuple[Format, ...] = (
     _row("setup-cfg", "pypi", _M, "setup.cfg"),
     _row("setup-py", "pypi", _M, "setup.py"),
     _row("tox-ini", "pypi", _M, "tox.ini", "tox.toml"),
+    _row("noxfile", "pypi", _M, "noxfile.py"),
     _row("pipfile", "pypi", _M, "Pipfile", locks=("pipfile-lock",)),
     _row("pipfile-lock", "pypi", _L, "Pipfile.lock"),
     _row("uv-lock", "pypi", _L, "uv.lock", "*.py.lock"),
