@@ -37,7 +37,7 @@ class Found:
 @dataclass(slots=True)
 class Names:
     """Every value that the file gives a name, each with whether a condition stands before it, and what it calls, defines and imports, in
-    the order in which it is written. Scopes are not told apart.
+    the order in which it is written. Scopes are not told apart. ``steps`` counts the expressions that are followed, of all functions together.
     """
 
     values: dict[str, list[tuple[ast.expr, bool]]] = field(default_factory=dict)
@@ -47,6 +47,7 @@ class Names:
     calls: list[ast.Call] = field(default_factory=list)
     classes: list[ast.ClassDef] = field(default_factory=list)
     modules: list[str] = field(default_factory=list)
+    steps: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 
 def read(content: bytes, taken: Callable[[Names], Reading]) -> Reading:
@@ -73,6 +74,7 @@ def inside(function: ast.FunctionDef, names: Names) -> Names:
         keyed={**names.keyed, **own.keyed},
         functions=names.functions,
         calls=own.calls,
+        steps=names.steps,
     )
 
 
@@ -136,17 +138,15 @@ def _keyed(
 
 
 class Values:
-    """What expressions come to, under the names of one file or, with the values of the file ``around`` it, of one function."""
+    """What expressions come to, under the names of one file or of one function in it."""
 
-    def __init__(self, names: Names, around: "Values | None" = None) -> None:
+    def __init__(self, names: Names) -> None:
         self._names = names
         self._open: set[str] = set()
-        # The steps are those of the whole file, however many functions it has.
-        self._steps: Iterator[int] = around._steps if around else itertools.count(1)
 
     def of(self, node: ast.expr) -> Found:
         """What the expression comes to. Raises UnreadableError where names unfold beyond ``STEPS``."""
-        if next(self._steps) > STEPS:
+        if next(self._names.steps) > STEPS:
             raise UnreadableError(f"not read: more than {STEPS} steps", line=node.lineno)
         match node:
             case ast.Constant(value=str(text)):

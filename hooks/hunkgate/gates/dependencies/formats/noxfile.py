@@ -35,10 +35,9 @@ def _reading(names: Names) -> Reading:
     dependencies: list[Dependency] = []
     options: list[Option] = []
     sessions = {one.args.args[0].arg for one in names.definitions if one.args.args}
-    file = Values(names)
     for function in names.definitions:
         known = python_values.inside(function, names)
-        values = Values(known, around=file)
+        values = Values(known)
         for call in known.calls:
             match call.func:
                 case ast.Attribute(value=ast.Name(id=name), attr=method) if (
