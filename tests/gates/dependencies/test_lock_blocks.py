@@ -168,11 +168,16 @@ Seen = tuple[
 ]
 
 
+def _names(side: Reading) -> frozenset[tuple[str, str]]:
+    systems = {one.ecosystem for one in side.every()}
+    return frozenset((system, name) for system in systems for name in side.names(system))
+
+
 def seen(readings: tuple[Reading, Reading]) -> Seen:
     return (
         compare(*readings, file="lock"),
         [frozenset(side.every()) for side in readings],
-        [frozenset(side.names()) for side in readings],
+        [_names(side) for side in readings],
         [(side.own, side.options) for side in readings],
     )
 

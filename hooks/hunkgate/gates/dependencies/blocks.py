@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from itertools import accumulate, repeat
+from itertools import accumulate
 
 from hunkgate.gates.dependencies.dependency import Dependency, Reading, UnreadableError
 from hunkgate.gates.dependencies.runs import runs
@@ -95,10 +95,12 @@ class Blocks:
                 if name is not None and name not in moved
             )
 
-        def beside() -> Iterator[tuple[str, str]]:
+        def beside(ecosystem: str) -> Sequence[str]:
+            if ecosystem != self.ecosystem:
+                return ()
             # No name holds a line end; all of them together are decoded at once.
             several = b"\n".join(kept()).decode("utf-8", "surrogateescape")
-            return zip(repeat(self.ecosystem), several.split("\n") if several else ())
+            return several.split("\n") if several else ()
 
         def rest() -> Iterator[Dependency]:
             waiting = tuple(dict.fromkeys(kept()))

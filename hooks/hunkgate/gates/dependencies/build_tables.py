@@ -7,7 +7,7 @@ cibuildwheel runs install.
 
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents, install_commands, python_requirements
+from hunkgate.gates.dependencies import documents, install_commands, pypi, python_requirements
 from hunkgate.gates.dependencies.dependency import Dependency, Option
 
 Table = Mapping[str, object]
@@ -107,6 +107,4 @@ def _cibuildwheel(table: Table, content: bytes) -> Iterator[Found]:
 
 def _option(name: str, value: str, signal: str, content: bytes, needle: str) -> Option:
     line = documents.line_of(content, needle)
-    return Option(
-        ecosystem=python_requirements.ECOSYSTEM, name=name, value=value, signal=signal, line=line
-    )
+    return Option(ecosystem=pypi.ECOSYSTEM, name=name, value=value, signal=signal, line=line)

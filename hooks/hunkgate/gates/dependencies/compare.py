@@ -7,7 +7,8 @@ such; one that left and one that came are one change, not a removal and an addit
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from hunkgate.gates.dependencies import sources, versions
 from hunkgate.gates.dependencies.contents import hash_change
@@ -24,8 +25,7 @@ from hunkgate.gates.dependencies.dependency import (
 _Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(NamedTuple):
     """What makes two statements of one dependency the same, but for the scopes that it is stated in."""
 
     value: str

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from hunkgate.gates.dependencies import documents, python_requirements
+from hunkgate.gates.dependencies import documents, pypi, python_requirements
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -139,7 +139,7 @@ def _entry(name: str, value: object, scope: str, line: int) -> Dependency:
     table = {"version": value} if isinstance(value, str) else value
     if not isinstance(table, Mapping):
         raise UnreadableError(f"{name}: expected a version or a table", line=line)
-    source = python_requirements.table_source(table, {})
+    source = pypi.table_source(table, {})
     if channel := documents.text_at(table, "channel"):
         source = Source(locator=channel)
     build = documents.text_at(table, "build")
@@ -198,7 +198,7 @@ def _indexes(table: Mapping[str, object], name: str, content: bytes) -> Iterator
                 else str(one)
             )
             yield Option(
-                ecosystem=python_requirements.ECOSYSTEM,
+                ecosystem=pypi.ECOSYSTEM,
                 name=f"{name}.{key}",
                 value=text,
                 signal="index-changed",

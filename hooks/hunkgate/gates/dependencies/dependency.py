@@ -138,6 +138,10 @@ class Option:
     line: int = 0
 
 
+def _no_names(_ecosystem: str) -> Iterable[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one format read from one version of one file. ``own`` holds normalised names that are the project itself;
@@ -145,7 +149,7 @@ class Reading:
 
     ``rest`` gives what ``dependencies`` leaves out where two versions of a file were read together: all records of the names that both
     state alike, one after the other as they are asked for, since most changes of a long lock need none or a few of them.
-    ``beside`` gives the (ecosystem, name) pairs of them all without making a record.
+    ``beside`` gives the names of all of them in one ecosystem without making a record.
     """
 
     dependencies: tuple[Dependency, ...] = ()
@@ -153,19 +157,17 @@ class Reading:
     own: frozenset[str] = frozenset()
     includes: tuple[str, ...] = ()
     rest: Callable[[], Iterable[Dependency]] = field(default=tuple, compare=False, repr=False)
-    beside: Callable[[], Iterable[tuple[str, str]]] = field(
-        default=tuple, compare=False, repr=False
-    )
+    beside: Callable[[str], Iterable[str]] = field(default=_no_names, compare=False, repr=False)
 
     def every(self) -> Iterator[Dependency]:
         """All dependencies that the file states, those left out included."""
         yield from self.dependencies
         yield from self.rest()
 
-    def names(self) -> Iterator[tuple[str, str]]:
-        """The (ecosystem, name) pairs of all dependencies, those left out included; one may come more than once."""
-        yield from ((one.ecosystem, one.name) for one in self.dependencies)
-        yield from self.beside()
+    def names(self, ecosystem: str) -> list[str]:
+        """The names of all dependencies of one ecosystem, those left out included; one may come more than once."""
+        named = [one.name for one in self.dependencies if one.ecosystem == ecosystem]
+        return [*named, *self.beside(ecosystem)]
 
 
 class UnreadableError(Exception):

@@ -25,9 +25,7 @@ UNFOLDED = 1_000_000
 KEY_PARTS = 200
 """How many parts a dotted TOML key may have. tomllib keeps every beginning of a key: one of 20,000 parts (40 kB) took 1.6 GB."""
 
-_LONG_KEY = re.compile(
-    rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{KEY_PARTS}}}"""
-)
+_LONG_KEY = rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{KEY_PARTS}}}"""
 
 
 class Table(dict[str, object]):
@@ -53,7 +51,7 @@ class Series(list[object]):
 def text(content: bytes) -> str:
     """The content as text, without a byte order mark. Raises UnreadableError where it is not UTF-8."""
     try:
-        return content.decode("utf-8-sig")
+        return content.removeprefix(b"\xef\xbb\xbf").decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise UnreadableError(f"not UTF-8 at byte {error.start}", line=line) from error
@@ -66,7 +64,7 @@ def toml(content: bytes) -> Mapping[str, object]:
     decoded = text(content)
     # A key ends with its line, so that only a line of as many dots is looked at closely: the look takes a quarter of tomllib's time.
     long = any(line.count(".") >= KEY_PARTS for line in decoded.split("\n"))
-    if long and (found := _LONG_KEY.search(decoded)):
+    if long and (found := re.search(_LONG_KEY, decoded)):
         line = decoded.count("\n", 0, found.start()) + 1
         raise UnreadableError(f"not read: a key of more than {KEY_PARTS} parts", line=line)
     try:
@@ -124,8 +122,8 @@ def jsonc(content: bytes) -> object:
         return json(without_last_commas(content))
     except UnreadableError:
         pass
-    bare = _COMMENT.sub(_blanked, text(content))
-    return json(_LAST_COMMA.sub(_blanked, bare).encode())
+    bare = re.sub(_COMMENT, _blanked, text(content), flags=re.DOTALL)
+    return json(re.sub(_LAST_COMMA, _blanked, bare, flags=re.DOTALL).encode())
 
 
 def without_last_commas(content: bytes) -> bytes:
@@ -133,7 +131,14 @@ def without_last_commas(content: bytes) -> bytes:
 
     No JSON string holds a line end, so that what is JSON without those commas is what it says.
     """
-    return _COMMA_AT_END.sub(b" ", content)
+    found = bytearray(content)
+    for closing in re.finditer(rb"\n\s*+[\]}]", content):
+        last = closing.start() - 1
+        while last >= 0 and content[last] in b" \t\r":
+            last -= 1
+        if content[last : last + 1] == b",":
+            found[last] = ord(" ")
+    return bytes(found)
 
 
 def jsonc_object(content: bytes) -> dict[str, object]:
@@ -252,7 +257,7 @@ class _Repeated:
 
 
 # What JSON leaves as it is in a text and YAML would break or refuse.
-_BREAKS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_BREAKS = "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 
 
 def _flow(document: object) -> str:
@@ -260,7 +265,7 @@ def _flow(document: object) -> str:
     import json as writer
 
     plain = writer.dumps(document, ensure_ascii=False)
-    return "--- " + _BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", plain)
+    return "--- " + re.sub(_BREAKS, lambda found: f"\\u{ord(found[0]):04x}", plain)
 
 
 def table_at(document: Mapping[str, object], *keys: str) -> Mapping[str, object]:
@@ -386,9 +391,8 @@ def _discarded(key: str, value: object) -> str:
 
 # A string or a comment that never ends runs to the end of the text, so that no place is looked at twice.
 _STRING = r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)'
-_COMMENT = re.compile(rf"({_STRING})|//[^\n]*|/\*(?:.*?\*/|.*\Z)", re.DOTALL)
-_COMMA_AT_END = re.compile(rb",(?=[ \t\r]*+\n\s*+[\]}])")
-_LAST_COMMA = re.compile(rf"({_STRING})|,(?=\s*[\]}}])", re.DOTALL)
+_COMMENT = rf"({_STRING})|//[^\n]*|/\*(?:.*?\*/|.*\Z)"
+_LAST_COMMA = rf"({_STRING})|,(?=\s*[\]}}])"
 
 
 def _blanked(match: re.Match[str]) -> str:

@@ -1,8 +1,7 @@
 """Two versions of a lock that is a JSON document, without what both hold: an entry that is written alike in both is read once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from hunkgate.gates.dependencies import documents, json_pair, locks
 from hunkgate.gates.dependencies.dependency import Reading
@@ -11,8 +10,7 @@ from hunkgate.gates.dependencies.locks import Places
 P = TypeVar("P")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entries(Generic[P]):
+class Entries(NamedTuple, Generic[P]):
     """How the entries of a lock are read.
 
     ``taken`` takes an object apart, given the content that it was read from, too, and leaves the entries in it as they are; what stands in

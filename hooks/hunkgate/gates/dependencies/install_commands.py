@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from hunkgate.gates.dependencies import npm, python_requirements, sources
+from hunkgate.gates.dependencies import npm, pypi, python_requirements, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -362,7 +362,7 @@ def _pypi(word: str, line: int) -> Dependency | None:
         return found
     # An address alone: the repository's or file's own name is the best guess at what it installs.
     name = re.split(r"[?#@]", posixpath.basename(found.source.locator))[0]
-    return replace(found, name=python_requirements.normalised(name) or found.name)
+    return replace(found, name=pypi.normalised(name) or found.name)
 
 
 def _npm(word: str, line: int) -> Dependency | None:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from typing import NamedTuple
 
 from hunkgate.gates.dependencies import documents
 from hunkgate.gates.dependencies.dependency import UnreadableError
@@ -32,8 +33,7 @@ _BEGINNING = 100
 """So many characters of an item of a list tell it from the others. Where they do not, more is read than need be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kind:
+class _Kind(NamedTuple):
     """How a container is written: what stands before its first value and before each other one, with the key in a group, and its end."""
 
     first: re.Pattern[str]

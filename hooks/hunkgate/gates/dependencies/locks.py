@@ -4,7 +4,6 @@ changes touch a few.
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Generic, TypeVar
 
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, Source
@@ -51,11 +50,12 @@ class Lock(Generic[S, P]):
         def named() -> Iterable[tuple[S, str]]:
             return zip(self.stated, map(self.named, self.stated), strict=True)
 
-        def beside() -> Iterable[tuple[str, str]]:
+        def beside(ecosystem: str) -> Sequence[str]:
             given = self.ecosystem
             if isinstance(given, str):
-                return zip(repeat(given), (name for _, name in named() if name not in names))
-            return ((given(one), name) for one, name in named() if name not in names)
+                others = [name for name in map(self.named, self.stated) if name not in names]
+                return others if given == ecosystem else ()
+            return [name for one, name in named() if name not in names and given(one) == ecosystem]
 
         chosen = [(one, self.stated[one]) for one, name in named() if name in names]
         return Reading(
@@ -76,10 +76,11 @@ class Places(Lock[str, P]):
     """A lock whose statements are places: each with an entry, of which its record is made and which is not looked into before.
 
     Entries that are not the same object count as different ones (two versions read by json_pair share what is written alike):
-    nothing that Python calls equal, such as 1 and true, is mistaken for it. ``given`` is what else every record is made of: where that
-    differs no entry is the same.
+    nothing that Python calls equal, such as 1 and true, is mistaken for it. ``names`` are those of the records by their places. ``given``
+    is what else every record is made of: where that differs no entry is the same.
     """
 
+    names: Mapping[str, str]
     given: Hashable = None
 
     def beyond(self, other: Lock[str, P]) -> Iterable[str]:
@@ -92,23 +93,28 @@ class Places(Lock[str, P]):
 
 
 def named_entries(
-    entries: Mapping[str, P], named: Callable[[str, P], str | None], before: Places[P] | None
+    entries: Mapping[str, P],
+    named: Callable[[Mapping[str, P]], Iterable[str | None]],
+    before: Places[P] | None,
 ) -> tuple[dict[str, P], dict[str, str]]:
-    """The entries that make a record, and the names of their records, by their places; ``named`` says None of one that makes none.
+    """The entries that make a record, and the names of their records, by their places.
 
-    ``named`` raises UnreadableError for an entry of which no record can be made. What the version before has the same is not looked into.
+    ``named`` gives the name of each of some entries in their order, None for one that makes no record, and raises UnreadableError for one
+    of which none can be made. What the version before has the same is not looked into.
     """
-    stated, names = dict(entries), dict.fromkeys(entries, "")
-    fresh: Iterable[tuple[str, P]] = entries.items()
+    stated, fresh = dict(entries), entries
+    names: dict[str, str] = {}
     if before is not None:
         theirs = before.stated.get
-        shared = [place for place, entry in entries.items() if theirs(place, before) is entry]
-        names.update(zip(shared, map(before.named, shared), strict=True))
-        fresh = [(place, entries[place]) for place, name in names.items() if not name]
-    for place, entry in fresh:
-        name = named(place, entry)
+        fresh = {
+            place: entry for place, entry in entries.items() if theirs(place, before) is not entry
+        }
+        names = dict(before.names)
+        for place in (before.names.keys() - entries.keys()) | (before.names.keys() & fresh.keys()):
+            del names[place]
+    for place, name in zip(fresh, named(fresh), strict=True):
         if name is None:
-            del stated[place], names[place]
+            del stated[place]
         else:
             names[place] = name
     return stated, names
@@ -116,8 +122,8 @@ def named_entries(
 
 def pair(before: Lock[S, P], after: Lock[S, P]) -> tuple[Reading, Reading]:
     """Both versions with the records of the names of which they do not state the same."""
-    names = {before.named(one) for one in before.beyond(after)}
-    names |= {after.named(one) for one in after.beyond(before)}
+    names = set(map(before.named, before.beyond(after)))
+    names.update(map(after.named, after.beyond(before)))
     names |= before.own ^ after.own
     return before.only(names), after.only(names)
 

@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from hunkgate.gates.dependencies import documents, python_requirements
+from hunkgate.gates.dependencies import documents, pypi, python_requirements
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Source
 
 
@@ -70,7 +70,7 @@ def options(poetry: Mapping[str, object], content: bytes) -> Iterator[Option]:
             key for key in ("default", "secondary") if one.get(key) is True
         )
         yield Option(
-            ecosystem=python_requirements.ECOSYSTEM,
+            ecosystem=pypi.ECOSYSTEM,
             name=f"tool.poetry.source.{name}",
             value=f"{address} {said}".strip(),
             signal="index-changed",
@@ -80,7 +80,7 @@ def options(poetry: Mapping[str, object], content: bytes) -> Iterator[Option]:
     script = build if isinstance(build, str) else documents.text_at(poetry, "build", "script")
     if script:
         yield Option(
-            ecosystem=python_requirements.ECOSYSTEM,
+            ecosystem=pypi.ECOSYSTEM,
             name="tool.poetry.build.script",
             value=script,
             signal="install-script",

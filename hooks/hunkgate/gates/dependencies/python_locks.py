@@ -14,7 +14,7 @@ from hunkgate.gates.dependencies.dependency import (
     UnreadableError,
 )
 from hunkgate.gates.dependencies.locks import Lock, record
-from hunkgate.gates.dependencies.python_requirements import ECOSYSTEM, normalised
+from hunkgate.gates.dependencies.pypi import ECOSYSTEM, normalised
 
 
 def packages(

@@ -1,41 +1,23 @@
-"""Python requirements: names (PEP 503), requirement strings (PEP 508), where a URL leads, and the lines of a requirements file.
+"""Python requirements: requirement strings (PEP 508), entries of tables, and the lines of a requirements file.
 
 The lines follow pip's own reader (pip documentation, "Requirements File Format"): what pip would take as a line of its own is one
 here, so that nothing pip installs can hide behind an unusual line end, an abbreviated option or a continuation.
 """
 
-import functools
 import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from hunkgate.gates.dependencies import sources
+from hunkgate.gates.dependencies import pypi
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
     Reading,
-    RefKind,
     Source,
-    SourceKind,
     UnreadableError,
 )
-
-ECOSYSTEM = "pypi"
-
-
-def normalised(name: str) -> str:
-    """The name by PEP 503's rule.
-
-    A name outside ASCII is kept exactly as it is written: folding case would turn some look-alikes into what they imitate (the Kelvin
-    sign becomes k).
-    """
-    if not name.isascii():
-        return name
-    # Most names are written as the rule has them.
-    plain = "_" not in name and "." not in name and "--" not in name
-    return (name if plain else re.sub(r"[-_.]+", "-", name)).lower()
 
 
 def requirement(
@@ -58,12 +40,12 @@ def requirement(
     if parts is None:
         raise UnreadableError(f"not a PEP 508 requirement: {written.strip()!r}", line=line)
     return Dependency(
-        ecosystem=ECOSYSTEM,
-        name=normalised(parts.name),
+        ecosystem=pypi.ECOSYSTEM,
+        name=pypi.normalised(parts.name),
         raw_name=parts.name,
         requirement=parts.url or parts.constraint,
         scope=scope,
-        source=source_of(parts.url) if parts.url else Source(),
+        source=pypi.source_of(parts.url) if parts.url else Source(),
         hashes=_fragment_hashes(parts.url),
         flags=flags | said_beside(parts.extras, parts.marker),
         line=line,
@@ -105,68 +87,24 @@ def entry(
     version = table.get("version", "")
     return (
         Dependency(
-            ecosystem=ECOSYSTEM,
-            name=normalised(name),
+            ecosystem=pypi.ECOSYSTEM,
+            name=pypi.normalised(name),
             raw_name=name,
             requirement=version if isinstance(version, str) else str(version),
             scope=scope,
-            source=table_source(table, indexes or {}),
+            source=pypi.table_source(table, indexes or {}),
             flags=flags | beside | optional,
             line=line,
         ),
     )
 
 
-_PLACES = frozenset(("git", "ssh", "url", "file", "path", "workspace", "index", "source"))
-
-
-def table_source(table: Mapping[str, object], indexes: Mapping[str, str]) -> Source:
-    """Where a table such as ``{git = "...", rev = "..."}`` leads; the default registry where it says nothing."""
-    if _PLACES.isdisjoint(table):
-        return registry("")
-
-    def said(*keys: str) -> str:
-        return next((str(table[key]).strip() for key in keys if table.get(key)), "")
-
-    if repository := said("git", "ssh"):
-        for kind in (RefKind.BRANCH, RefKind.TAG):
-            if ref := said(kind.value):
-                return sources.git(repository, ref, kind)
-        ref = said("rev", "ref", "reference")
-        return sources.git(repository, ref) if ref else source_of(f"git+{repository}")
-    if address := said("url", "file", "path"):
-        if "://" not in address and "path" not in table:
-            return Source(kind=SourceKind.PATH, locator=address)
-        return source_of(address)
-    if table.get("workspace") is True:
-        return Source(kind=SourceKind.WORKSPACE)
-    index = said("index", "source")
-    return registry(indexes.get(index, index))
-
-
-@functools.lru_cache(maxsize=1024)
-def registry(address: str) -> Source:
-    """A package index; a closing stroke makes no other one."""
-    return Source(locator=address.rstrip("/"))
-
-
 def said_beside(extras: Iterable[str], marker: str) -> frozenset[str]:
     """The flags for the extras and the marker of a requirement; none for none."""
-    names = ",".join(sorted(normalised(extra) for extra in extras))
+    names = ",".join(sorted(pypi.normalised(extra) for extra in extras))
     return frozenset(
         f"{what}:{value}" for what, value in (("extras", names), ("marker", marker)) if value
     )
-
-
-def source_of(url: str) -> Source:
-    """Where a URL or a path in a requirement leads: ``git+https://host/x.git@ref``, an archive, ``file:`` or a bare path."""
-    bare = url.partition("#")[0].strip()
-    scheme, separator, _ = bare.partition("://")
-    if bare.startswith("git+") or scheme == "git":
-        return sources.git(*_split_ref(bare.removeprefix("git+")))
-    if not separator or scheme == "file":
-        return Source(kind=SourceKind.PATH, locator=bare)
-    return sources.archive(bare)
 
 
 def name_in_file(file: str) -> str:
@@ -265,15 +203,6 @@ def _ordered(constraints: Iterable[str]) -> str:
         return (_OPERATORS.index(operator) if operator else len(_OPERATORS), one)
 
     return ",".join(sorted((one for one in constraints if one), key=rank))
-
-
-def _split_ref(url: str) -> tuple[str, str]:
-    """A repository's address and the ref behind the last @ of its path, as pip splits them."""
-    scheme, separator, rest = url.partition("://")
-    cut = "/" if separator else ":"
-    host, stroke, path = (rest if separator else scheme).partition(cut)
-    path, _, ref = path.rpartition("@") if "@" in path else (path, "", "")
-    return f"{scheme}{separator}{host}{stroke}{path}" if separator else f"{host}{stroke}{path}", ref
 
 
 def _fragment(url: str) -> dict[str, str]:
@@ -411,7 +340,7 @@ class _Lines:
 
     def _note(self, name: str, value: str, signal: str, number: int) -> None:
         self.options.append(
-            Option(ecosystem=ECOSYSTEM, name=name, value=value, signal=signal, line=number)
+            Option(ecosystem=pypi.ECOSYSTEM, name=name, value=value, signal=signal, line=number)
         )
 
 
@@ -422,12 +351,12 @@ def located(written: str, *, scope: str = "runtime", line: int = 0) -> Dependenc
     found = _LENIENT.fullmatch(named)
     name = found["name"] if found else ""
     return Dependency(
-        ecosystem=ECOSYSTEM,
-        name=normalised(name) or url,
+        ecosystem=pypi.ECOSYSTEM,
+        name=pypi.normalised(name) or url,
         raw_name=name or url,
         requirement=url,
         scope=scope,
-        source=source_of(url),
+        source=pypi.source_of(url),
         hashes=_fragment_hashes(url),
         line=line,
     )

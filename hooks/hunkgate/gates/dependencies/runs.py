@@ -1,15 +1,13 @@
 """What two texts of many blocks have in common: runs of whole blocks, found without a look at most of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import AnyStr
+from typing import AnyStr, NamedTuple
 
 _STEP = 4096
 _AHEAD = 2000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(NamedTuple):
     """Whole blocks that stand in both texts: their offsets in the two and their length, in bytes."""
 
     old: int

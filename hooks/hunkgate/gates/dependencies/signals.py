@@ -211,7 +211,7 @@ def _sources(old: Dependency, new: Dependency) -> Iterator[tuple[str, str]]:
     elif before.hosts and (strange := after.hosts - before.hosts):
         # The registry's line stayed, the files come from elsewhere: with a bump too, since nobody reads the URLs of a lock.
         yield "source-changed", f"its files now come from {spelled(', '.join(sorted(strange)))}"
-    elif replace(before, hosts=after.hosts) != after and old.value == new.value:
+    elif old.value == new.value and replace(before, hosts=after.hosts) != after:
         if old.resolved:
             yield "source-changed", f"{_place(new)} at another ref under the same version"
         else:

@@ -4,7 +4,7 @@ import functools
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hunkgate import globs
 from hunkgate.gates.dependencies import formats
@@ -41,11 +41,10 @@ _REQUIREMENTS = "requirements"
 _PROGRAMS = frozenset({"script-metadata", "shell-script"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Side:
+class _Side(NamedTuple):
     """One file on one side: what was read, or why it could not be. ``there`` is False where this side has no such file."""
 
-    reading: Reading = field(default_factory=Reading)
+    reading: Reading = Reading()
     problem: UnreadableError | None = None
     content: bytes = b""
     there: bool = False
@@ -58,8 +57,7 @@ class _Side:
         return hashlib.sha256(self.content).hexdigest() if self.there else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
+class _Read(NamedTuple):
     """One file of a known format, read on both sides, and what differs. ``path`` is the one it is reported under."""
 
     path: str
@@ -181,7 +179,7 @@ def _silent(format_: Format, content: bytes, reading: Reading) -> bool:
     return (
         format_.role is Role.LOCK
         and len(content) > SILENT
-        and not (reading.dependencies or reading.own or any(True for _ in reading.beside()))
+        and not (reading.own or any(True for _ in reading.every()))
     )
 
 
@@ -453,9 +451,10 @@ class _Neighbours:
             self._names[ecosystem] = Names(self._used(ecosystem))
         return self._names[ecosystem].neighbour(name)
 
-    def _used(self, ecosystem: str) -> Iterator[str]:
+    def _used(self, ecosystem: str) -> list[str]:
+        found: list[str] = []
         for read in self._reads:
-            yield from _named(read.base.reading, ecosystem)
+            found += read.base.reading.names(ecosystem)
         seen = {read.path for read in self._reads}
         folders = {read.folder for read in self._reads}
         manifests = [
@@ -469,8 +468,5 @@ class _Neighbours:
             key=lambda one: (posixpath.dirname(one[0]) not in folders, one[0].count("/"), one[0])
         )
         for path, mode, blob, one in manifests[:MANIFESTS]:
-            yield from _named(_side(self._change.base, path, mode, blob, one).reading, ecosystem)
-
-
-def _named(reading: Reading, ecosystem: str) -> Iterator[str]:
-    return (name for system, name in reading.names() if system == ecosystem)
+            found += _side(self._change.base, path, mode, blob, one).reading.names(ecosystem)
+        return found

@@ -8,7 +8,7 @@ import configparser
 import re
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents, python_requirements
+from hunkgate.gates.dependencies import documents, pypi, python_requirements
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, UnreadableError
 
 _CONDITION = re.compile(r"([\w!,{}.-]+):\s+(.*)\Z")
@@ -38,7 +38,7 @@ def ini(text: str, path: str, content: bytes) -> Reading:
         if servers.strip():
             indexes.append(
                 Option(
-                    ecosystem=python_requirements.ECOSYSTEM,
+                    ecosystem=pypi.ECOSYSTEM,
                     name=f"{section}.indexserver",
                     value=" ".join(servers.split()),
                     signal="index-changed",

@@ -7,7 +7,7 @@ dependencies come from, and the settings that decide which index answers and whe
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from hunkgate.gates.dependencies import documents, python_requirements
+from hunkgate.gates.dependencies import documents, pypi, python_requirements
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Source, UnreadableError
 
 # Which scope and flags the requirements of each list have.
@@ -65,7 +65,7 @@ def placed(dependencies: Iterable[Dependency], uv: Mapping[str, object]) -> tupl
     """The dependencies with the sources that ``sources`` gives them; one with several (by marker) comes once for each."""
     named = indexes(uv)
     table = documents.table_at(uv, "sources")
-    sources = {python_requirements.normalised(name): _list(value) for name, value in table.items()}
+    sources = {pypi.normalised(name): _list(value) for name, value in table.items()}
     return tuple(
         found for one in dependencies for found in _placed(one, sources.get(one.name, []), named)
     )
@@ -100,7 +100,7 @@ def _placed(
     for source in sources:
         if not isinstance(source, Mapping):
             raise UnreadableError(f"sources.{one.raw_name}: expected a table")
-        found = python_requirements.table_source(source, named)
+        found = pypi.table_source(source, named)
         marker = documents.text_at(source, "marker")
         yield replace(
             one,
@@ -116,7 +116,7 @@ def _list(value: object) -> list[object]:
 
 def _option(name: str, value: str, content: bytes, needle: str) -> Option:
     return Option(
-        ecosystem=python_requirements.ECOSYSTEM,
+        ecosystem=pypi.ECOSYSTEM,
         name=name,
         value=value,
         signal="index-changed",

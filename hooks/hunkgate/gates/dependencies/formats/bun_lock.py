@@ -52,16 +52,18 @@ def _taken(
     if not isinstance(packages, dict):
         raise UnreadableError("packages is not an object")
 
-    def named(place: str, entry: _Entry) -> str | None:
-        """The name of a package; None for a workspace, which is the project itself."""
-        if not isinstance(entry, list) or not entry or not isinstance(entry[0], str):
-            line = lines.Forward(content).line(f'"{place}": ')
-            raise UnreadableError(f"{place} is not a package", line=line)
-        text = entry[0]
-        cut = text.find("@", 1)
-        return (
-            None if text.startswith(_OWN, cut + 1) and cut > 0 else text[: cut if cut > 0 else None]
-        )
+    def named(entries: Mapping[str, _Entry]) -> Iterator[str | None]:
+        """The names of packages; None for a workspace, which is the project itself."""
+        for place, entry in entries.items():
+            if not isinstance(entry, list) or not entry or not isinstance(entry[0], str):
+                line = lines.Forward(content).line(f'"{place}": ')
+                raise UnreadableError(f"{place} is not a package", line=line)
+            text = entry[0]
+            cut = text.find("@", 1)
+            if cut < 0:
+                yield text
+            else:
+                yield None if text.startswith(_OWN, cut + 1) else text[:cut]
 
     stated, names = locks.named_entries(packages, named, before)
     own = (_identity(packages[place][0])[0] for place in packages.keys() - names.keys())
@@ -77,6 +79,7 @@ def _taken(
         stated=stated,
         ecosystem="npm",
         named=names.__getitem__,
+        names=names,
         records=records,
         options=tuple(_trusted(document)),
         own=frozenset(own),

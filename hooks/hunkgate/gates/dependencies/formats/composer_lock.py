@@ -59,7 +59,7 @@ def _taken(
         written = [f"{number} {one['name']}" for number, one in enumerate(entries)]
     stated, names = locks.named_entries(
         dict(zip(written, entries, strict=True)),
-        lambda _, entry: str(entry["name"]).lower(),
+        lambda fresh: [str(entry["name"]).lower() for entry in fresh.values()],
         before,
     )
 
@@ -81,6 +81,7 @@ def _taken(
         stated=stated,
         ecosystem="composer",
         named=names.__getitem__,
+        names=names,
         records=records,
     )
 

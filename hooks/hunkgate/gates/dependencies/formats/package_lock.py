@@ -51,10 +51,10 @@ def _taken(
     if version > 1 and "packages" not in document:
         raise UnreadableError(f"lockfileVersion {version} without packages")
     packages = _table(document, "packages") if version > 1 else {}
-    stated, names = locks.named_entries(packages, _folder_name, before)
+    stated, names = locks.named_entries(packages, _folder_names, before)
     own = frozenset(_own(document, packages, packages.keys() - names.keys()))
     if older := dict(_nested(_objects(document, "dependencies"))):
-        stated_older, names_older = locks.named_entries(older, _nested_name, before)
+        stated_older, names_older = locks.named_entries(older, _nested_names, before)
         stated |= stated_older
         names |= names_older
 
@@ -78,6 +78,7 @@ def _taken(
         stated=stated,
         ecosystem="npm",
         named=names.__getitem__,
+        names=names,
         records=records,
         own=own,
     )
@@ -97,24 +98,28 @@ def _own(
         yield name if folder else str(packages[place].get("name") or name.rpartition("/")[2])
 
 
-def _folder_name(place: str, entry: _Entry) -> str | None:
-    """The name of the package in a folder; None for the root, a workspace or a link."""
-    if not isinstance(entry, dict):
+def _folder_names(entries: Mapping[str, _Entry]) -> Iterable[str | None]:
+    """The name of the package in each folder; None for the root, a workspace or a link."""
+    if not set(map(type, entries.values())) <= {dict}:
         raise UnreadableError("packages is not an object of objects")
-    if _NESTED in place:
-        raise UnreadableError(f"{place!r} is no folder")
-    if _FOLDER not in place or entry.get("link") is True:
-        return None
-    alias = "name" in entry and documents.text_if(entry, "name")
-    return alias or place.rpartition(_FOLDER)[2]
+    for place, entry in entries.items():
+        _, folder, name = place.rpartition(_FOLDER)
+        if _NESTED in place:
+            raise UnreadableError(f"{place!r} is no folder")
+        if not folder or ("link" in entry and entry["link"] is True):
+            yield None
+        else:
+            yield ("name" in entry and documents.text_if(entry, "name")) or name
 
 
-def _nested_name(place: str, entry: _Entry) -> str:
-    """The name of a package of version 1."""
-    version = documents.text_if(entry, "version")
-    if version.startswith("npm:"):
-        return version.removeprefix("npm:").rpartition("@")[0]
-    return place.rpartition(_NESTED)[2]
+def _nested_names(entries: Mapping[str, _Entry]) -> Iterator[str]:
+    """The names of packages of version 1."""
+    for place, entry in entries.items():
+        version = documents.text_if(entry, "version")
+        if version.startswith("npm:"):
+            yield version.removeprefix("npm:").rpartition("@")[0]
+        else:
+            yield place.rpartition(_NESTED)[2]
 
 
 def _table(document: Mapping[str, object], field: str) -> Mapping[str, _Entry]:

@@ -55,7 +55,9 @@ def opened(content: bytes) -> Places[_Pin]:
                 line=places.line(f'"{written}"'),
             )
 
-    return Places(stated=stated, ecosystem="swift", named=names.__getitem__, records=records)
+    return Places(
+        stated=stated, ecosystem="swift", named=names.__getitem__, names=names, records=records
+    )
 
 
 def _identity(pin: object) -> str:

@@ -3,7 +3,7 @@
 Read: the packages of every category, sources. Not read: ``[requires]`` (the interpreter), ``[scripts]``, ``[pipenv]``.
 """
 
-from hunkgate.gates.dependencies import documents, python_locks, python_requirements
+from hunkgate.gates.dependencies import documents, pypi, python_locks, python_requirements
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading
 
 _NOT_CATEGORIES = frozenset({"source", "requires", "scripts", "pipenv", "pipfile"})
@@ -20,7 +20,7 @@ def read(content: bytes, _path: str) -> Reading:
         value = address if one.get("verify_ssl", True) is True else f"{address} unverified"
         options.append(
             Option(
-                ecosystem=python_requirements.ECOSYSTEM,
+                ecosystem=pypi.ECOSYSTEM,
                 name=f"source.{name}",
                 value=value,
                 signal="index-changed",

@@ -3,9 +3,9 @@
 Read: version, hashes and source of every category's packages, the sources. Not read: markers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from hunkgate.gates.dependencies import documents, lines, locks, python_locks, python_requirements
+from hunkgate.gates.dependencies import documents, lines, locks, pypi, python_locks
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -15,9 +15,7 @@ from hunkgate.gates.dependencies.entries import Entries
 from hunkgate.gates.dependencies.locks import Places
 from hunkgate.gates.dependencies.python_locks import Package
 
-# What may make a record the project itself.
-_LOCAL = frozenset(("url", "file", "path"))
-_TEXT = frozenset((str,))
+_BEHIND = "\0"
 
 
 def opened(content: bytes) -> Places[object]:
@@ -31,7 +29,7 @@ def opened(content: bytes) -> Places[object]:
 def _taken(
     document: Mapping[str, object], content: bytes, before: Places[object] | None
 ) -> Places[object]:
-    """A place is a category and, behind a NUL, a name as it is written."""
+    """A place is a name as it is written, in another category than the default one behind that and a NUL."""
     if not ({"_meta", "default", "develop"} & set(document)):
         raise UnreadableError("no records: neither _meta nor default nor develop")
     meta = documents.table_at(document, "_meta")
@@ -47,19 +45,25 @@ def _taken(
     default = dict.fromkeys(list(indexes)[:1], "")
     entries: dict[str, object] = {}
     for category in document:
-        if "\0" in category:
-            raise UnreadableError(f"{category!r} is no category")
         if category != "_meta":
             table = documents.table_at(document, category)
-            entries |= {f"{category}\0{name}": entry for name, entry in table.items()}
+            if _BEHIND in f"{category}{''.join(table)}":
+                raise UnreadableError(f"{category}: a name with a NUL")
+            if category == "default":
+                entries.update(table)
+            else:
+                entries |= {f"{category}{_BEHIND}{name}": one for name, one in table.items()}
 
-    def named(place: str, entry: object) -> str | None:
-        """The name of a package; None for the project itself."""
-        name = place.partition("\0")[2]
-        if name and _plain(entry):
-            return python_requirements.normalised(name)
+    def named(some: Mapping[str, object]) -> Iterable[str | None]:
+        """The names of packages; None for the project itself."""
+        written = [place.rpartition(_BEHIND)[2] for place in some]
+        if all(written) and _plain(some.values()):
+            return pypi.all_normalised(written)
+        return map(one_named, written, some.values())
+
+    def one_named(name: str, entry: object) -> str | None:
         table = {name: entry}
-        source = python_requirements.table_source(documents.table_at(table, name), default)
+        source = pypi.table_source(documents.table_at(table, name), default)
         return None if python_locks.is_root(source) else _package(table, name, default)[0].name
 
     stated, names = locks.named_entries(entries, named, before)
@@ -68,13 +72,13 @@ def _taken(
         places = lines.Forward(content)
         found = []
         for place, entry in several:
-            name = place.partition("\0")[2]
+            name = place.rpartition(_BEHIND)[2]
             found.append(_package({name: entry}, name, default, places.line(f'"{name}": {{')))
         return python_locks.records(found)
 
     options = tuple(
         Option(
-            ecosystem=python_requirements.ECOSYSTEM,
+            ecosystem=pypi.ECOSYSTEM,
             name=f"source.{name}",
             value=address,
             signal="index-changed",
@@ -84,8 +88,9 @@ def _taken(
     )
     return Places(
         stated=stated,
-        ecosystem=python_requirements.ECOSYSTEM,
+        ecosystem=pypi.ECOSYSTEM,
         named=names.__getitem__,
+        names=names,
         records=records,
         options=options,
         given=tuple(default),
@@ -95,16 +100,17 @@ def _taken(
 ENTRIES = Entries(taken=_taken)
 
 
-def _plain(entry: object) -> bool:
-    """Whether a record has texts for its version and its hashes and comes from an index: nearly all are seen to at once."""
-    if type(entry) is not dict or not _LOCAL.isdisjoint(entry):
-        return False
-    hashes = entry.get("hashes")
-    return (
-        type(entry.get("version", "")) is str
-        and type(hashes) is list
-        and _TEXT.issuperset(map(type, hashes))
-    )
+def _plain(entries: Collection[object]) -> bool:
+    """Whether all of some records have texts for their version and their hashes and come from an index: nearly all do."""
+    several = []
+    for one in entries:
+        if type(one) is not dict or "url" in one or "file" in one or "path" in one:
+            return False
+        hashes = one.get("hashes")
+        if type(one.get("version", "")) is not str or type(hashes) is not list:
+            return False
+        several.append(hashes)
+    return {type(one) for hashes in several for one in hashes} <= {str}
 
 
 def _package(
@@ -114,7 +120,7 @@ def _package(
     return python_locks.package(
         name,
         documents.text_at(record, "version").removeprefix("=="),
-        source=python_requirements.table_source(record, default),
+        source=pypi.table_source(record, default),
         hashes=documents.texts_at(record, "hashes"),
         line=line,
     )

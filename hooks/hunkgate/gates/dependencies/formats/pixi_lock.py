@@ -17,8 +17,9 @@ from hunkgate.gates.dependencies.dependency import (
 )
 from hunkgate.gates.dependencies.documents import Series, Table
 from hunkgate.gates.dependencies.locks import Lock
+from hunkgate.gates.dependencies.pypi import source_of
 from hunkgate.gates.dependencies.python_locks import Package
-from hunkgate.gates.dependencies.python_requirements import name_in_file, source_of
+from hunkgate.gates.dependencies.python_requirements import name_in_file
 
 _KNOWN = ("4", "5", "6", "7")
 # Version 7: `conda_source: name[hash of the variant] @ folder or repository`.

@@ -5,7 +5,7 @@ Read: name, version, source, hashes (``files``, ``[metadata.files]``, ``[metadat
 
 from collections.abc import Iterable, Mapping
 
-from hunkgate.gates.dependencies import documents, python_locks, python_requirements, sources
+from hunkgate.gates.dependencies import documents, pypi, python_locks, sources
 from hunkgate.gates.dependencies.dependency import (
     RefKind,
     Source,
@@ -70,4 +70,4 @@ def _source(given: Mapping[str, object]) -> Source:
     if kind in {"directory", "file"}:
         return Source(kind=SourceKind.PATH, locator=url)
     # "legacy" is a registry other than the default one.
-    return python_requirements.registry(url)
+    return pypi.registry(url)

@@ -17,7 +17,7 @@ from hunkgate.gates.dependencies import (
     uv_tables,
 )
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, UnreadableError
-from hunkgate.gates.dependencies.python_requirements import ECOSYSTEM, normalised
+from hunkgate.gates.dependencies.pypi import ECOSYSTEM, normalised
 
 Table = Mapping[str, object]
 

@@ -8,7 +8,7 @@ import configparser
 import re
 from collections.abc import Iterator
 
-from hunkgate.gates.dependencies import documents, python_requirements
+from hunkgate.gates.dependencies import documents, pypi, python_requirements
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -58,7 +58,7 @@ def read(content: bytes, path: str) -> Reading:
     return Reading(
         dependencies=tuple(dependencies),
         options=tuple(found),
-        own=frozenset({python_requirements.normalised(own)}) if own else frozenset(),
+        own=frozenset({pypi.normalised(own)}) if own else frozenset(),
     )
 
 
@@ -79,6 +79,4 @@ def _parts(value: str) -> Iterator[str]:
 
 def _option(name: str, value: str, signal: str, content: bytes) -> Option:
     line = documents.line_of(content, value)
-    return Option(
-        ecosystem=python_requirements.ECOSYSTEM, name=name, value=value, signal=signal, line=line
-    )
+    return Option(ecosystem=pypi.ECOSYSTEM, name=name, value=value, signal=signal, line=line)

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hunkgate.gates.dependencies import python_requirements, python_values
+from hunkgate.gates.dependencies import pypi, python_requirements, python_values
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -46,7 +46,7 @@ def _reading(names: Names) -> Reading:
     for call in calls:
         for key, value in _arguments(call, names):
             if key == "name" and isinstance(value, ast.Constant) and isinstance(value.value, str):
-                own.add(python_requirements.normalised(value.value))
+                own.add(pypi.normalised(value.value))
             elif key in _LISTS:
                 _take(values.of(value), _LISTS[key], key, dependencies, options)
             elif key in _EXTRAS:
@@ -101,9 +101,7 @@ def _take(
 
 
 def _dynamic(name: str, text: str, line: int) -> Option:
-    return Option(
-        ecosystem=python_requirements.ECOSYSTEM, name=name, value=text, signal="dynamic", line=line
-    )
+    return Option(ecosystem=pypi.ECOSYSTEM, name=name, value=text, signal="dynamic", line=line)
 
 
 def _arguments(call: ast.Call, names: Names) -> Iterator[tuple[str, ast.expr]]:

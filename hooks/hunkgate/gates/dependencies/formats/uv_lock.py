@@ -13,8 +13,8 @@ from hunkgate.gates.dependencies.dependency import (
     UnreadableError,
 )
 from hunkgate.gates.dependencies.locks import Lock
+from hunkgate.gates.dependencies.pypi import normalised
 from hunkgate.gates.dependencies.python_locks import Package
-from hunkgate.gates.dependencies.python_requirements import normalised
 
 
 def opened(content: bytes) -> Lock[Package, int]:
