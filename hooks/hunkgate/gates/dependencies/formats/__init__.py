@@ -257,6 +257,9 @@ FORMATS: tuple[Format, ...] = (
     _row("mix-lock", "hex", _L, "mix.lock"),
     _row("package-swift", "swift", _M, "Package.swift"),
     _row("package-resolved", "swift", _L, "Package.resolved"),
+    _row("podfile", "cocoapods", _M, "Podfile", locks=("podfile-lock",)),
+    _row("podspec", "cocoapods", _M, "*.podspec", module="podfile"),
+    _row("podfile-lock", "cocoapods", _L, "Podfile.lock"),
     _row("flake-lock", "nix", _L, "flake.lock"),
     _row(
         "terraform",
