@@ -18,6 +18,27 @@ from hunkgate.gates.dependencies.dependency import UnreadableError
         pytest.param(
             b"a = 1\nb = '\xff'", 2, "not UTF-8 at byte 11", id="a byte that is not UTF-8"
         ),
+        pytest.param(
+            b"a = {\nb = 1,\n}\n\na = 2\n",
+            5,
+            "Cannot overwrite",
+            id="a key that stands twice behind a table of TOML 1.1",
+        ),
+        pytest.param(
+            b"a = {\nb = 1,\nb = 2,\n}\n",
+            1,
+            "not TOML",
+            id="a key that stands twice in a table of TOML 1.1",
+        ),
+        pytest.param(
+            b"a = {\nb = 1\nc = 2\n}\n",
+            1,
+            "not TOML",
+            id="a comma that is missing in a table of TOML 1.1",
+        ),
+        pytest.param(b"a = {,}\n", 1, "not TOML", id="a table of a comma alone"),
+        pytest.param(b"a = {b = 1,,}\n", 1, "not TOML", id="a table with two commas at its end"),
+        pytest.param(b"a = {\n", 1, "not TOML", id="a table of TOML 1.1 without an end"),
         pytest.param(b"a = " + b"9" * 5000, 0, "not TOML", id="a number of 5000 digits"),
         pytest.param(b"a = " + b"[" * 5000, 0, "not TOML", id="arrays 5000 deep"),
     ],
@@ -26,6 +47,36 @@ def test_toml_refuses(content: bytes, line: int, reason: str) -> None:
     with pytest.raises(UnreadableError, match=reason) as caught:
         documents.toml(content)
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        pytest.param("a = {\n  b = 1,\n  c = [\n2,\n], # why\n}", {"b": 1, "c": [2]}, id="a table over several lines"),
+        pytest.param("a = {\r\n  b = 1, # x, }\r\n  # y\r\n}", {"b": 1}, id="line ends of Windows and comments"),
+        pytest.param("a = [{ b = { c = 1, }, }, {\n}]", [{"b": {"c": 1}}, {}], id="tables in tables and arrays"),
+        pytest.param('a = "\\e\\x41\\\\x41"', "\x1bA\\x41", id="escapes"),
+        pytest.param("a = {\nb = '''#\n,}''', c = \"{,}\", d = '['}", {"b": "#\n,}", "c": "{,}", "d": "["}, id="texts that look like the rest"),
+    ],
+)  # fmt: skip
+def test_what_toml_1_1_allows_is_read(content: str, value: object) -> None:
+    assert documents.toml(f"{content}\n[t]\nx = 1\n".encode()) == {"a": value, "t": {"x": 1}}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("a = {" + "#,\n" * 50_000, id="comments"),
+        pytest.param('a = "' + '\\"' * 50_000, id="escaped quotes"),
+        pytest.param('a = """' + '\\"' * 50_000, id="quotes in a long text"),
+        pytest.param("a = {" + ",\n \n" * 50_000, id="commas"),
+        pytest.param("a = [{" * 20_000, id="brackets"),
+        pytest.param("a = {\n" + "a.\n" * 50_000 + "a = 1 }", id="a key of many parts, one a line"),
+    ],
+)
+def test_no_toml_takes_long_to_refuse(content: str) -> None:
+    with pytest.raises(UnreadableError):
+        documents.toml(content.encode())
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,29 @@ def text(content: bytes) -> str:
 
 
 def toml(content: bytes) -> Mapping[str, object]:
-    """A TOML 1.0 document. Raises UnreadableError."""
+    """A TOML document, of version 1.0 or 1.1. Raises UnreadableError."""
     import tomllib
 
     decoded = text(content)
+    try:
+        return _toml(decoded)
+    except tomllib.TOMLDecodeError as error:
+        from hunkgate.gates.dependencies import toml_tables
+
+        first, older = error, toml_tables.older(decoded)
+    try:
+        return _toml(older)
+    except tomllib.TOMLDecodeError as error:
+        # Both point at the same lines; the one that comes further tells of what is wrong in either version.
+        line = max(_line(first), _line(error))
+        error = error if _line(error) == line else first
+        raise UnreadableError(f"not TOML: {error}", line=line) from error
+
+
+def _toml(decoded: str) -> Mapping[str, object]:
+    """Raises TOMLDecodeError; UnreadableError for what tomllib would drown in."""
+    import tomllib
+
     # A key ends with its line, so that only a line of as many dots is looked at closely: the look takes a quarter of tomllib's time.
     long = any(line.count(".") >= KEY_PARTS for line in decoded.split("\n"))
     if long and (found := re.search(_LONG_KEY, decoded)):
@@ -69,11 +88,15 @@ def toml(content: bytes) -> Mapping[str, object]:
         raise UnreadableError(f"not read: a key of more than {KEY_PARTS} parts", line=line)
     try:
         return tomllib.loads(decoded)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        raise UnreadableError(f"not TOML: {error}", line=int(found[1]) if found else 0) from error
+    except tomllib.TOMLDecodeError:
+        raise
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, deep arrays
         raise UnreadableError(f"not TOML: {error}") from error
+
+
+def _line(error: Exception) -> int:
+    found = re.search(r"at line (\d+)", str(error))
+    return int(found[1]) if found else 0
 
 
 def json(content: bytes) -> object:
