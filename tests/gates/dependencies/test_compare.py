@@ -76,6 +76,12 @@ PATH = Source(kind=SourceKind.PATH, locator=".")
             id="one of two copies of a version got another hash",
         ),
         pytest.param(
+            (locked("a", "1", "h1"), locked("a", "1"), locked("a", "2", "h2")),
+            (locked("a", "1", "h1"), locked("a", "2", "h2"), locked("a", "2")),
+            [("hash", "a", "2", "2"), ("hash", "a", "1", "1")],
+            id="a copy without a hash came under another version: no version moved",
+        ),
+        pytest.param(
             (option("index-url", "x", "index-changed"),),
             (option("index-url", "y", "index-changed"),),
             [("option", "index-url", "x", "y")],

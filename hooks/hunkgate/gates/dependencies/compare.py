@@ -224,9 +224,8 @@ def _changes(
     came_same = [one for one in come if one.value in old_values]
     gone_same = [one for one in gone if one.value in new_values]
     for facts in came_same:
-        mate = _nearest(
-            facts, [one for one in (gone_same or old) if one.value == facts.value] or list(old)
-        )
+        mates = [one for one in gone_same if one.value == facts.value]
+        mate = _nearest(facts, mates or [one for one in old if one.value == facts.value])
         yield _same_value(key, old[mate], new[facts], file)
     answered = {facts.value for facts in came_same}
     for facts in gone_same:

@@ -47,6 +47,32 @@ def lock(packages: dict[str, object], **more: object) -> str:
         ),
         pytest.param(
             {
+                "node_modules/a": {"version": "1.0.0", "integrity": "sha512-A"},
+                "node_modules/b": {
+                    "version": "2.0.0",
+                    "integrity": "sha512-B",
+                    "bundleDependencies": ["c"],
+                },
+                "node_modules/b/node_modules/c": {"version": "3.0.0", "inBundle": True},
+                "node_modules/b/node_modules/c/node_modules/a": {
+                    "version": "1.0.0",
+                    "inBundle": True,
+                },
+            },
+            ["a 1.0.0 lock #sha512-A", "b 2.0.0 lock #sha512-B", "c 3.0.0 lock"],
+            id="a copy in another package's archive says nothing of a version that is fetched too",
+        ),
+        pytest.param(
+            {
+                "node_modules/a": {"version": "1.0.0", "integrity": "sha512-A"},
+                "node_modules/b": {"version": "2.0.0", "integrity": "sha512-B"},
+                "node_modules/b/node_modules/a": {"version": "1.0.0", "inBundle": True},
+            },
+            ["a 1.0.0 lock #sha512-A", "b 2.0.0 lock #sha512-B", "a 1.0.0 lock"],
+            id="but a copy that only claims to lie in one is fetched without a hash",
+        ),
+        pytest.param(
+            {
                 "node_modules/a": {
                     "name": "real",
                     "version": "1.0.0",
@@ -124,6 +150,21 @@ def test_reads_versions_2_and_3(packages: dict[str, object], expected: list[str]
                 f"a git+https://git.example/x/a.git#{'0' * 40} lock git:git.example/x/a@{'0' * 40}/sha"
             ],
             id="a repository has its address for a version",
+        ),
+        pytest.param(
+            {
+                "a": {
+                    "version": "1.0.0",
+                    "integrity": "sha1-A",
+                    "dependencies": {
+                        "b": {"version": "2.0.0", "bundled": True},
+                        "c": {"version": "3.0.0", "bundled": True},
+                    },
+                },
+                "b": {"version": "2.0.0", "integrity": "sha1-B"},
+            },
+            ["a 1.0.0 lock #sha1-A", "c 3.0.0 lock", "b 2.0.0 lock #sha1-B"],
+            id="a copy in another package's archive says nothing of a version that is fetched too",
         ),
         pytest.param(
             {"a": {"version": "npm:real@1.0.0"}}, ["real 1.0.0 lock +alias"], id="an alias"

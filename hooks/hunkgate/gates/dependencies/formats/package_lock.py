@@ -62,7 +62,12 @@ def _taken(
         places = lines.Forward(content)
         found: set[_Package] = set()
         old: list[_Package] = []
+        inside = {place for place, entry in several if _bundled(place, entry, packages)}
+        fetched = {entry.get("version") for place, entry in several if place not in inside}
         for place, entry in several:
+            # What lies in another package's archive says nothing of a version that is fetched too: it has neither address nor hash.
+            if place in inside and entry.get("version") in fetched:
+                continue
             if place.startswith(_NESTED):
                 old.append(_by_name(place, entry))
                 continue
@@ -96,6 +101,22 @@ def _own(
     for place in beside:
         _, folder, name = place.rpartition(_FOLDER)
         yield name if folder else str(packages[place].get("name") or name.rpartition("/")[2])
+
+
+def _bundled(place: str, entry: _Entry, packages: Mapping[str, _Entry]) -> bool:
+    """Whether the package lies in the archive of one above it, whose hash holds for both.
+
+    Version 1 does not say which one that is. Without one npm fetches the package, whatever its entry says.
+    """
+    if "resolved" in entry or "integrity" in entry:
+        return False
+    if place.startswith(_NESTED):
+        return entry.get("bundled") is True and place.count(_NESTED) > 1
+    above = place if entry.get("inBundle") is True else ""
+    while above := above.rpartition(f"/{_FOLDER}")[0]:
+        if packages.get(above, {}).get("bundleDependencies"):
+            return True
+    return False
 
 
 def _folder_names(entries: Mapping[str, _Entry]) -> Iterable[str | None]:
