@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hunkgate.gates.dependencies.dependency import Dependency
 
-_TYPES = {"conda": "conda", "nix": "generic", "terraform": "generic", "pre-commit": "generic"}
+_TYPES = {
+    "conda": "conda",
+    **dict.fromkeys(("ansible", "helm", "nix", "pre-commit", "terraform"), "generic"),
+}
 
 
 def purl(dependency: "Dependency") -> str:

@@ -271,6 +271,16 @@ FORMATS: tuple[Format, ...] = (
         locks=("terraform-lock",),
     ),
     _row("terraform-lock", "terraform", _L, ".terraform.lock.hcl"),
+    # Charts, roles
+    _row("helm-chart", "helm", _M, "Chart.yaml", "requirements.yaml", locks=("helm-lock",)),
+    _row("helm-lock", "helm", _L, "Chart.lock", module="helm_chart"),
+    _row(
+        "ansible-requirements",
+        "ansible",
+        _M,
+        *("requirements.yml", "requirements.yaml", "*-requirements.yml", "*_requirements.yml"),
+        *("galaxy.yml", "**/meta/main.yml", "**/meta/requirements.yml"),
+    ),
     # Images, workflows, hooks, submodules
     _row(
         "dockerfile",
