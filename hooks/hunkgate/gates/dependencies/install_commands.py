@@ -11,31 +11,30 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from hunkgate.gates.dependencies import npm, pypi, python_requirements, sources
+from hunkgate.gates.dependencies import (
+    code_strings,
+    npm,
+    pypi,
+    python_requirements,
+    sources,
+    tool_settings,
+)
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
     RefKind,
     Source,
+    SourceKind,
     UnreadableError,
 )
+from hunkgate.gates.dependencies.downloads import SHELLS, Downloads, base, dynamic, reads_script
 from hunkgate.gates.dependencies.shell import Command, commands
+from hunkgate.gates.dependencies.tool_settings import environment
 
 Found = Dependency | Option
 _SCOPE = "build"
-# pip, uv, npm, yarn, go, cargo and bundler read these from the environment.
-_INDEX_VARIABLE = re.compile(
-    r"(PIP|UV|PIPENV|PDM)_\w*(INDEX|FIND_LINKS|TRUSTED_HOST|PYPI_MIRROR)\w*|NPM_CONFIG_\w*REGISTRY|YARN_\w*REGISTRY\w*"
-    r"|GOPROXY|GOSUMDB|GONOSUMDB|GONOSUMCHECK|GOINSECURE|GOFLAGS|CARGO_\w*(REGISTR|SOURCE)\w*|BUNDLE_MIRROR\w*",
-    re.IGNORECASE,
-)
-_TO_FILE = re.compile(r"-[A-Za-z]*[oO]|--output(?:-document)?|-OutFile")
 _DEEPEST = 4
 
-_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "ash", "ksh", "fish", "pwsh", "powershell"})
-_RUNS_INPUT = _SHELLS | {"python", "python3", "perl", "ruby", "node", "php"}
-_RUNS_INPUT |= {"iex", "Invoke-Expression", "source", "."}
-_DOWNLOADS = frozenset({"curl", "wget", "iwr", "Invoke-WebRequest", "irm", "Invoke-RestMethod", "fetch"})  # fmt: skip
 # Programs that run the words after them, and which of their own options take a value.
 _WRAPPERS: dict[str, frozenset[str]] = {
     "sudo": frozenset({"-u", "-g", "-C", "-h", "-p"}),
@@ -44,7 +43,11 @@ _WRAPPERS: dict[str, frozenset[str]] = {
     "timeout": frozenset({"-s", "-k"}),
     "chroot": frozenset(),
     "xargs": frozenset({"-n", "-P", "-I", "-L", "-d"}),
-    **dict.fromkeys(("exec", "command", "nohup", "eval", "doas", "builtin", "stdbuf"), frozenset()),
+    "runuser": frozenset({"-u", "-g"}),
+    **dict.fromkeys(
+        ("exec", "command", "nohup", "eval", "doas", "builtin", "stdbuf", "busybox"), frozenset()
+    ),
+    **dict.fromkeys(("gosu", "su-exec", "setpriv"), frozenset()),
 }
 
 
@@ -65,9 +68,16 @@ class _Tool:
     first: bool = False
 
 
-def read(script: str, *, line: int = 1) -> tuple[tuple[Dependency, ...], tuple[Option, ...]]:
-    """What a shell script installs. ``line`` is the file's line on which the script begins."""
-    return _parted(_script(script, line, 0))
+def read(
+    script: str, *, line: int = 1, fetched: Downloads | None = None
+) -> tuple[tuple[Dependency, ...], tuple[Option, ...]]:
+    """What a shell script installs. ``line`` is the file's line on which the script begins, ``fetched`` what scripts before it downloaded."""
+    return _parted(_script(script, line, 0, fetched))
+
+
+def read_code(code: str, *, line: int = 1) -> tuple[tuple[Dependency, ...], tuple[Option, ...]]:
+    """What the commands in code of another language install, and whether it runs what it fetches."""
+    return _parted(_code(code, line, 0))
 
 
 def read_words(
@@ -85,63 +95,30 @@ def _parted(found: Iterator[Found]) -> tuple[tuple[Dependency, ...], tuple[Optio
     )
 
 
-def _script(script: str, line: int, depth: int) -> Iterator[Found]:
+def _script(
+    script: str, line: int, depth: int, fetched: Downloads | None = None
+) -> Iterator[Found]:
     if depth > _DEEPEST:
-        yield _dynamic("shell", "commands nested too deeply to be read", line)
+        yield dynamic("shell", "commands nested too deeply to be read", line)
         return
     previous: Command | None = None
-    fetched: dict[str, str] = {}
+    fetched = fetched or Downloads()
     for command in commands(script, line=line):
+        if previous is not None and command.mark == "|" and _speaks(previous):
+            text = " ".join(word for word in previous.words[1:] if not word.startswith("-"))
+            if reads_script(_bare(command.words)):
+                yield from _script(text, command.line, depth + 1)
+            elif base(command.words[0]) == "xargs":
+                command = replace(command, words=(*command.words, *text.split()))
         yield from _command(command, depth)
-        yield from _run_later(command, fetched)
-        if previous is not None and (piped := _piped(previous, command)):
-            yield piped
+        for inner in command.inner:
+            yield from _script(inner, command.line, depth + 1)
+        yield from fetched.take(command, _bare(command.words))
         previous = command
 
 
-def _piped(first: Command, second: Command) -> Option | None:
-    """``curl URL | sh`` and ``sh <(curl URL)``."""
-    if second.mark == "|":
-        source, runner = _bare(first.words), _bare(second.words)
-    elif second.mark in ("<(", "("):
-        runner, source = _bare(first.words), _bare(second.words)
-    else:
-        return None
-    if source and runner and _base(source[0]) in _DOWNLOADS and _base(runner[0]) in _RUNS_INPUT:
-        return _downloaded(source, second.line)
-    return None
-
-
-def _run_later(command: Command, fetched: dict[str, str]) -> Iterator[Option]:
-    """``curl -o FILE URL`` and then ``sh FILE`` or ``./FILE``; ``fetched`` holds the addresses of files and is added to."""
-    words = _bare(command.words)
-    if not words:
-        return
-    if _base(words[0]) in _DOWNLOADS:
-        address = next((word for word in words if "://" in word), "")
-        # curl's -O, and wget by itself, take the name from the address.
-        named = (word for option, word in pairwise(words) if _TO_FILE.fullmatch(option))
-        file = next((one for one in named if not one.startswith("-")), "") or address
-        if address and _base(file):
-            fetched[_base(file)] = address
-        return
-    run = words[:1] if _base(words[0]) not in _RUNS_INPUT else words[1:]
-    for word in run:
-        if address := fetched.pop(_base(word), ""):
-            yield _dynamic("download and run", address, command.line)
-
-
-def _downloaded(words: Sequence[str], line: int) -> Option:
-    address = next((word for word in words if "://" in word), " ".join(words[1:]))
-    return _dynamic("download and run", address, line)
-
-
-def _dynamic(name: str, value: str, line: int) -> Option:
-    return Option(ecosystem="generic", name=name, value=value, signal="dynamic", line=line)
-
-
-def _base(word: str) -> str:
-    return posixpath.basename(word.replace("\\", "/")).removesuffix(".exe")
+def _speaks(command: Command) -> bool:
+    return base(command.words[0]) in ("echo", "printf")
 
 
 def _bare(words: Sequence[str]) -> list[str]:
@@ -151,7 +128,7 @@ def _bare(words: Sequence[str]) -> list[str]:
         if re.match(r"\w+=", rest[0]):
             rest.pop(0)
             continue
-        wrapper = _base(rest[0])
+        wrapper = base(rest[0])
         valued = _WRAPPERS.get(wrapper)
         if valued is None:
             break
@@ -159,8 +136,8 @@ def _bare(words: Sequence[str]) -> list[str]:
         while rest and rest[0].startswith("-"):
             if rest.pop(0) in valued and rest:
                 rest.pop(0)
-        if wrapper in ("timeout", "chroot"):
-            del rest[:1]  # a duration, a folder
+        if wrapper in ("timeout", "chroot", "gosu", "su-exec"):
+            del rest[:1]  # a duration, a folder, a user
     return rest
 
 
@@ -171,18 +148,28 @@ def _command(command: Command, depth: int) -> Iterator[Found]:
             break
         if assigned and (option := environment(assigned[1], assigned[2], line=command.line)):
             yield option
+    yield from tool_settings.written(command.words, command.line)
     words = _bare(command.words)
     if not words:
         return
-    name = _base(words[0])
+    name = base(words[0])
     if name in ("echo", "printf"):
         # What is written into the file of variables for later steps (GITHUB_ENV) is set by a word of the same form.
         for word in words[1:]:
             variable, equals, value = word.partition("=")
             if equals and (option := environment(variable, value, line=command.line)):
                 yield option
-    if name in _SHELLS or name == "su":
+        if command.output.endswith(".txt") and "requirements" in base(command.output):
+            text = "\n".join(words[1:]).replace("\\n", "\n")
+            yield from python_requirements.read_lines(text, "", scope=_SCOPE).dependencies
+    if name in SHELLS or name == "su":
         yield from _inner(words, command.line, depth)
+        return
+    if name.startswith("python") or name in _CODE_OPTIONS:
+        yield from _code_word(name, words, command.line, depth)
+    if name == "find" and "-exec" in words:
+        rest = words[words.index("-exec") + 1 :]
+        yield from _command(replace(command, words=tuple(rest), inner=()), depth)
         return
     # poetry run pip install x, uv run pip install x, conda run -n env pip install x, python -m pip install x
     for index, word in enumerate(words[1:], 1):
@@ -200,9 +187,19 @@ def _command(command: Command, depth: int) -> Iterator[Found]:
             and (index == 1 or "python" in name or name.startswith(("py", "$")))
         ):
             words = words[index + 1 :]
-            name = _base(words[0])
+            name = base(words[0])
             break
-    yield from _installed(name, words[1:], command.line)
+    if name in _CONDAS and words[1:2] == ["run"]:
+        rest = words[2:]
+        while rest and rest[0].startswith("-"):
+            del rest[: 2 if rest[0] in _CONDA.valued else 1]
+        yield from _command(replace(command, words=tuple(rest), inner=()), depth)
+        return
+    yield from tool_settings.configured(name, words[1:], command.line)
+    installed = tuple(_installed(name, words[1:], command.line))
+    yield from installed
+    if not installed and "xargs" in command.words[:2] and _install(name, words[1:]):
+        yield dynamic("xargs", " ".join(words), command.line)
 
 
 def _inner(words: list[str], line: int, depth: int) -> Iterator[Found]:
@@ -210,18 +207,52 @@ def _inner(words: list[str], line: int, depth: int) -> Iterator[Found]:
     for index, word in enumerate(words[1:], 1):
         if re.fullmatch(r"-\w*c|-[Cc]ommand", word) and index + 1 < len(words):
             script = words[index + 1]
-            if re.search(r"\$\(\s*(curl|wget)\b|`\s*(curl|wget)\b", script):
-                yield _downloaded(script.strip("`$() ").split(), line)
             yield from _script(script, line, depth + 1)
             return
 
 
-def _installed(name: str, words: list[str], line: int) -> Iterator[Found]:
-    if words[:2] == ["config", "set"] and len(words) > 2:
-        yield from _configured(name, words[2:], line)
+# The options of interpreters that take a program.
+_CODE_OPTIONS = {
+    **dict.fromkeys(("node", "nodejs", "bun"), frozenset({"-e", "--eval", "-p", "--print"})),
+    **dict.fromkeys(("perl", "ruby"), frozenset({"-e", "-E", "-ne", "-pe"})),
+    "php": frozenset({"-r"}),
+}
+
+
+def _code_word(name: str, words: Sequence[str], line: int, depth: int) -> Iterator[Found]:
+    """``python -c CODE``: the commands in the code."""
+    options = _CODE_OPTIONS.get(name, frozenset({"-c"}))
+    for option, code in pairwise(words):
+        if option in options:
+            yield from _code(code, line, depth + 1)
+
+
+def _code(code: str, line: int, depth: int) -> Iterator[Found]:
+    if depth > _DEEPEST:
+        yield dynamic("shell", "commands nested too deeply to be read", line)
         return
-    tool = _TOOLS.get("pip" if re.fullmatch(r"pip[\d.]*", name) else name)
-    if tool is None:
+    if address := code_strings.fetched(code):
+        yield dynamic("download and run", address, line)
+    for offset, found in code_strings.scripts(code):
+        if isinstance(found, str):
+            yield from _script(found, line + offset, depth + 1)
+        else:
+            yield from _command(Command(words=found, line=line + offset), depth + 1)
+
+
+def _install(name: str, words: list[str]) -> bool:
+    """Whether this is a command that installs, whatever it names."""
+    tool = _tool(name)
+    return tool is not None and any(_after(words, verb, tool) is not None for verb in tool.verbs)
+
+
+def _tool(name: str) -> _Tool | None:
+    return _TOOLS.get("pip" if re.fullmatch(r"pip[\d.]*", name) else name)
+
+
+def _installed(name: str, words: list[str], line: int) -> Iterator[Found]:
+    tool = _tool(name)
+    if tool is None or _LOCAL_ONLY & set(words):
         return
     if name == "uv" and words[:1] == ["run"]:
         # What follows is run; only --with brings packages.
@@ -231,26 +262,22 @@ def _installed(name: str, words: list[str], line: int) -> Iterator[Found]:
         if rest is not None:
             yield from _arguments(tool, " ".join((name, *verb)), rest, line)
             return
+    if not _SENDS & set(words[:2]):
+        yield from _indexes(tool, name, words, line)
 
 
-def _configured(name: str, words: list[str], line: int) -> Iterator[Found]:
-    """``pip config set global.index-url URL``, ``npm config set registry URL``."""
-    if re.search(r"index|registry|find-links|trusted|mirror|source", words[0]):
-        yield Option(
-            ecosystem="generic",
-            name=f"{name} config {words[0].partition('=')[0]}",
-            value=" ".join(words[1:]) or words[0].partition("=")[2],
-            signal="index-changed",
-            line=line,
-        )
+def _indexes(tool: _Tool, name: str, words: list[str], line: int) -> Iterator[Option]:
+    """Where a command that names no package (``npm ci``, ``uv sync``) takes them from."""
+    for index, word in enumerate(words):
+        option, equals, value = word.partition("=")
+        if option.startswith("--") and option in tool.indexes:
+            value = value if equals else " ".join(words[index + 1 : index + 2])
+            yield _index(tool, f"{name} {option}", value, line)
 
 
-def environment(name: str, value: str, *, line: int = 0) -> Option | None:
-    """The option that an environment variable sets where it says from where packages are taken, None where it does not."""
-    if not _INDEX_VARIABLE.fullmatch(name):
-        return None
+def _index(tool: _Tool, name: str, value: str, line: int) -> Option:
     return Option(
-        ecosystem="generic", name=name.upper(), value=value, signal="index-changed", line=line
+        ecosystem=tool.ecosystem, name=name, value=value, signal="index-changed", line=line
     )
 
 
@@ -277,6 +304,8 @@ def _arguments(tool: _Tool, command: str, words: list[str], line: int) -> Iterat
     )
     place = _git(words) if tool.ecosystem == "cargo" else None
     taken = False
+    if place and not _plain(words, tool):
+        words = [*words, place.locator.rpartition("/")[2]]
     waiting = iter(words)
     for word in waiting:
         option, equals, value = word.partition("=")
@@ -286,11 +315,13 @@ def _arguments(tool: _Tool, command: str, words: list[str], line: int) -> Iterat
             if option in tool.indexes | tool.packages | tool.valued and not equals:
                 value = next(waiting, "")
             if option in tool.indexes:
+                yield _index(tool, f"{command} {option}", value, line)
+            elif option in ("-r", "--requirement") and not _READ_ELSEWHERE.fullmatch(value):
                 yield Option(
                     ecosystem=tool.ecosystem,
                     name=f"{command} {option}",
                     value=value,
-                    signal="index-changed",
+                    signal="include-added",
                     line=line,
                 )
             elif option in tool.packages:
@@ -306,6 +337,18 @@ def _arguments(tool: _Tool, command: str, words: list[str], line: int) -> Iterat
                     one, requirement=version or one.requirement, source=place or one.source
                 )
             yield one
+
+
+def _plain(words: list[str], tool: _Tool) -> list[str]:
+    """The words that are neither options nor their values."""
+    waiting = iter(words)
+    found = []
+    for word in waiting:
+        if not word.startswith("-"):
+            found.append(word)
+        elif word in tool.indexes | tool.packages | tool.valued:
+            next(waiting, "")
+    return found
 
 
 def _package(tool: _Tool, command: str, word: str, line: int) -> Iterator[Found]:
@@ -393,9 +436,10 @@ def _named(ecosystem: str, mark: str) -> Callable[[str, int], Dependency | None]
 
 
 def _go(word: str, line: int) -> Dependency | None:
-    path, at, version = word.partition("@")
-    # Without a version, or without a host before the first stroke, it is a package of the module at hand.
-    if not at or "." not in path.partition("/")[0]:
+    path, _, version = word.partition("@")
+    # Without a host before the first stroke it is a package of the module at hand.
+    host, stroke, _ = path.partition("/")
+    if "." not in host or not stroke or path.startswith("."):
         return None
     return Dependency(
         ecosystem="golang", name=path, raw_name=path, requirement=version, scope=_SCOPE, line=line
@@ -406,6 +450,17 @@ def _deno(word: str, line: int) -> Dependency | None:
     registry, colon, rest = word.partition(":")
     if registry == "npm" and colon:
         return _npm(rest, line)
+    if registry in ("http", "https") and colon:
+        address = sources.address(word)
+        return Dependency(
+            ecosystem="deno",
+            name=address,
+            raw_name=word,
+            requirement=word,
+            scope=_SCOPE,
+            source=Source(kind=SourceKind.URL, locator=sources.place(word)),
+            line=line,
+        )
     return _named("jsr", "@")(rest, line) if registry == "jsr" and colon else None
 
 
@@ -484,6 +539,14 @@ _CONDA = _other(
     indexes="-c --channel",
 )
 
+_CONDAS = ("conda", "mamba", "micromamba")
+# npx: what is not there already is not fetched.
+_LOCAL_ONLY = frozenset({"--no-install", "--no"})
+# What is given away is not taken.
+_SENDS = frozenset({"publish", "upload", "push", "login", "logout", "adduser", "whoami", "view", "info", "ping", "owner", "dist-tag", "token", "search", "pack"})  # fmt: skip
+# Files that look like requirements are taken for such, which the gate reads under their own names; addresses and odd names are not.
+_READ_ELSEWHERE = re.compile(r"-?|(?!\w+://).*(?:\.(?:txt|in|lock|toml|cfg|py)|[$}{%\"].*)")
+
 _TOOLS: dict[str, _Tool] = {
     "pip": _python("install", "download", "wheel", packages=("-e", "--editable")),
     "pipenv": _python("install", packages=("-e", "--editable")),
@@ -492,7 +555,7 @@ _TOOLS: dict[str, _Tool] = {
     "pdm": _python("add", "self add"),
     "uv": _python("pip install", "add", "tool install", "tool run", "run", packages=("--with", "--from", "-e", "--editable")),
     "uvx": _python("", packages=("--with", "--from"), first=True),
-    "npm": _script_tool("install", "i", "add", "install-test", "exec", packages=("-p", "--package")),
+    "npm": _script_tool("install", "i", "add", "install-test", "exec", "x", packages=("-p", "--package")),
     "npx": _script_tool("", packages=("-p", "--package"), first=True),
     "pnpm": _script_tool("add", "install", "i", "dlx"),
     "pnpx": _script_tool("", packages=("-p", "--package"), first=True),
@@ -503,7 +566,8 @@ _TOOLS: dict[str, _Tool] = {
     "go": _other("golang", _go, "install", "get", "run", valued="-tags -ldflags -mod -o -modfile"),
     "gem": _other("gem", _named("gem", ":"), "install", valued="-v --version -i --install-dir -n --bindir -P", indexes="-s --source"),
     "bundle": _other("gem", _named("gem", ":"), "add", valued="-v --version -g --group", indexes="-s --source"),
-    "composer": _other("composer", _named("composer", ":"), "require", "global require", valued="-d --working-dir"),
+    "corepack": _script_tool("prepare", "install", "use"),
+    "composer": _other("composer", _named("composer", ":"), "require", "global require", "create-project", valued="-d --working-dir"),
     "dotnet": _other("nuget", _named("nuget", "@"), "tool install", "add package", valued="--version --framework --tool-path --configfile", indexes="--add-source --source"),
     "mix": replace(_other("hex", _named("hex", "@"), "archive.install hex", "escript.install hex"), first=True),
     "deno": _other("npm", _deno, "add", "install", "run", "x", valued="-n --name --root --config -c"),
@@ -511,5 +575,5 @@ _TOOLS: dict[str, _Tool] = {
     "apt": _APT,
     "apt-get": _APT,
     "apk": _other("apk", _named("apk", "="), "add", valued="-t --virtual", indexes="-X --repository"),
-    **dict.fromkeys(("conda", "mamba", "micromamba"), _CONDA),
+    **dict.fromkeys(_CONDAS, _CONDA),
 }  # fmt: skip

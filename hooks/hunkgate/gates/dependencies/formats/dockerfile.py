@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from hunkgate.gates.dependencies import documents, images, install_commands
+from hunkgate.gates.dependencies import documents, images, install_commands, tool_settings
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, UnreadableError
+from hunkgate.gates.dependencies.downloads import Downloads
 
 Found = Dependency | Option
 
@@ -28,6 +29,7 @@ class _State:
 
     stages: set[str] = field(default_factory=set)
     count: int = 0
+    fetched: Downloads = field(default_factory=Downloads)
     globals: dict[str, str] = field(default_factory=dict)
     locals: dict[str, str] = field(default_factory=dict)
 
@@ -132,6 +134,7 @@ def _read(one: _Instruction, state: _State) -> Iterator[Found]:
         yield from _assign(word, rest, one.line, state)
     elif word in ("COPY", "ADD"):
         yield from _copy(word, rest, one.line, state)
+        yield from _written(one)
     elif word == "HEALTHCHECK":
         yield from _run(re.sub(r"^(?:--\S+(?:\\\n|\s)+)*CMD\b\s*", "", rest), one, state)
     elif word in ("RUN", "CMD", "ENTRYPOINT"):
@@ -168,20 +171,25 @@ def _assign(word: str, rest: str, line: int, state: _State) -> Iterator[Found]:
                 target[name] = state.globals[name]
             continue
         target[name] = _expand(value, target)
-        option = install_commands.environment(name, target[name], line=line)
+        option = tool_settings.environment(name, target[name], line=line)
         if option is not None:
             yield option
 
 
 def _copy(word: str, rest: str, line: int, state: _State) -> Iterator[Found]:
-    for one in _words(rest):
+    plain = _words(rest)
+    listed = _exec_form(re.sub(r"^(?:--\S+\s+)+", "", rest)) or []
+    words = [*(one for one in plain if one.startswith("--")), *listed] if listed else plain
+    # With a checksum another content is refused: it belongs to the address.
+    checksum = "".join(f" {one}" for one in words if one.startswith("--checksum="))
+    for one in words:
         if one.startswith("--from="):
             yield from _image(_expand(one.removeprefix("--from="), state.variables), line, state)
         elif word == "ADD" and re.match(r"https?://|git@|git://", one):
             yield Option(
                 ecosystem="generic",
                 name="ADD",
-                value=_expand(one, state.variables),
+                value=_expand(one + checksum, state.variables),
                 signal="url-source",
                 line=line,
             )
@@ -204,19 +212,29 @@ def _run(rest: str, one: _Instruction, state: _State) -> Iterator[Found]:
         )
     else:
         dependencies, settings = install_commands.read(
-            _expand(_HEREDOC.sub(" ", command), state.variables), line=line
+            _expand(_HEREDOC.sub(" ", command), state.variables), line=line, fetched=state.fetched
         )
     yield from dependencies
     yield from settings
+    yield from _written(one)
     # Without a command before it, or with a shell, a here-document is the script that runs.
     runner = command.partition("<<")[0].split()
-    if one.bodies and (not runner or re.search(r"sh$", runner[0])):
+    code = (
+        bool(runner) and re.search(r"(?:python[\d.]*|node|ruby|perl|php)$", runner[0]) is not None
+    )
+    if one.bodies and (code or not runner or re.search(r"sh$", runner[0])):
+        read_body = install_commands.read_code if code else install_commands.read
         for begin, body in one.bodies:
-            dependencies, settings = install_commands.read(
-                _expand(body, state.variables), line=begin
-            )
+            dependencies, settings = read_body(_expand(body, state.variables), line=begin)
             yield from dependencies
             yield from settings
+
+
+def _written(one: _Instruction) -> Iterator[Option]:
+    """Settings of a package manager in here-documents, which become files."""
+    for begin, body in one.bodies:
+        for offset, line in enumerate(body.split("\n")):
+            yield from tool_settings.written((line,), begin + offset)
 
 
 def _exec_form(command: str) -> list[str] | None:

@@ -8,7 +8,14 @@ index. Not read: local actions (``./path``: they are judged as files of their ow
 import re
 from collections.abc import Iterator
 
-from hunkgate.gates.dependencies import documents, images, install_commands
+from hunkgate.gates.dependencies import (
+    documents,
+    images,
+    install_commands,
+    npm,
+    sources,
+    tool_settings,
+)
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -67,7 +74,9 @@ def _mapping(under: str, table: Table, lines: list[bytes]) -> Iterator[Found]:
         dependencies, options = install_commands.read(run, line=line + block)
         yield from dependencies
         yield from options
-    if under == "with" and isinstance(registry := table.get("registry-url"), str):
+    registry = table.get("registry-url")
+    # The default registry, which a workflow that publishes names, is no other one.
+    if under == "with" and isinstance(registry, str) and npm.registry(sources.place(registry)):
         yield Option(
             ecosystem="npm",
             name="registry-url",
@@ -77,7 +86,7 @@ def _mapping(under: str, table: Table, lines: list[bytes]) -> Iterator[Found]:
         )
     if under == "env":
         for name, value in table.items():
-            option = install_commands.environment(name, str(value), line=table.lines[name])
+            option = tool_settings.environment(name, str(value), line=table.lines[name])
             if option is not None:
                 yield option
 

@@ -7,7 +7,7 @@ Read: ``include`` (of ``trigger`` too) from other projects, addresses, templates
 import re
 from collections.abc import Iterator
 
-from hunkgate.gates.dependencies import documents, images, install_commands
+from hunkgate.gates.dependencies import documents, images, install_commands, tool_settings
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -115,7 +115,7 @@ def _job(job: Table) -> Iterator[Found]:
     if isinstance(variables, Table):
         for name, value in variables.items():
             text = value.get("value") if isinstance(value, Table) else value
-            option = install_commands.environment(name, str(text), line=variables.lines[name])
+            option = tool_settings.environment(name, str(text), line=variables.lines[name])
             if option is not None:
                 yield option
 

@@ -9,7 +9,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from hunkgate.gates.dependencies import install_commands, python_values
+from hunkgate.gates.dependencies import install_commands, python_values, tool_settings
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading
 from hunkgate.gates.dependencies.python_values import Names, Values
 
@@ -75,5 +75,5 @@ def _environment(call: ast.Call, values: Values) -> Iterator[Option]:
         if keyword.arg == "env":
             for name, found in values.of(keyword.value).keyed:
                 for word in found.words:
-                    if option := install_commands.environment(name, word.text, line=word.line):
+                    if option := tool_settings.environment(name, word.text, line=word.line):
                         yield option

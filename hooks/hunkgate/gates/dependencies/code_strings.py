@@ -1,0 +1,48 @@
+"""Commands that stand as texts in the code of another language: ``os.system("pip install x")``, ``["npm", "install", "x"]``, ``%x(gem install x)``.
+
+Best effort: the code is not parsed, so that any language with these quotes will do. A text that only looks like a command is taken for one.
+"""
+
+import re
+from collections.abc import Iterator
+
+_STRING = re.compile(r'"""(.{0,4000}?)"""|"((?:[^"\\\n]|\\.){0,4000})"|\'((?:[^\'\\\n]|\\.){0,4000})\'|`([^`\n]{0,4000})`', re.DOTALL)  # fmt: skip
+_BETWEEN = re.compile(r"\s*,\s*")
+_FETCHES = re.compile(
+    r"\b(?:urlopen|urlretrieve|requests\.|httpx\.|http\.client|URI\.open|open-uri|file_get_contents|DownloadString|DownloadFile|fetch\(|https?\.get|LWP::|HTTP::Tiny|Net::HTTP|reqwest::|ureq::)"
+)
+_RUNS = re.compile(
+    r"\b(?:exec|eval|system|popen|Popen|spawn|subprocess|child_process|check_call|check_output|execSync|IEX|iex|Invoke-Expression|__import__|compile|Command::new)\b"
+)
+_ADDRESS = re.compile(r"(?:https?|ftp)://[^\s\"'`)\\]+")
+
+
+def scripts(code: str) -> Iterator[tuple[int, str | tuple[str, ...]]]:
+    """Each text of several words as a script, and each list of texts that follow each other as the words of one command, with its 0-based line."""
+    several: list[str] = []
+    end = begin = 0
+    for found in _STRING.finditer(code):
+        text = next((one for one in found.groups() if one is not None), "")
+        if several and not _BETWEEN.fullmatch(code, end, found.start()):
+            yield from _words(several, code, begin)
+            several = []
+        if not several:
+            begin = found.start()
+        several.append(text)
+        end = found.end()
+        if re.search(r"\s", text.strip()):
+            yield code.count("\n", 0, found.start()), text.replace("\\n", "\n")
+    yield from _words(several, code, begin)
+
+
+def fetched(code: str) -> str:
+    """The address that the code fetches and runs something of; '' where it does not do both."""
+    if not (_FETCHES.search(code) and _RUNS.search(code)):
+        return ""
+    found = _ADDRESS.search(code)
+    return found[0] if found else "an address that it computes"
+
+
+def _words(several: list[str], code: str, begin: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    if len(several) > 1:
+        yield code.count("\n", 0, begin), tuple(several)
