@@ -1,5 +1,7 @@
 """What compare makes of two readings of one file."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -160,6 +162,37 @@ def test_a_build_backend_is_told_by_the_requirement_that_brings_it() -> None:
     )
     (change,) = fold_backend(between(before, after))
     assert (change.name, change.data) == ("flit-core", {"build-backend": "flit_core.buildapi"})
+
+
+@pytest.mark.parametrize(
+    ("backend", "requirement"),
+    [
+        pytest.param("hatchling.build", wanted("hatchling", scope="build"), id="the package's own"),
+        pytest.param("mesonpy", wanted("meson-python", scope="build"), id="one of another name"),
+        pytest.param("a:b", wanted("a", scope="build, dev"), id="of a package asked for twice"),
+    ],
+)
+def test_a_build_backend_comes_and_leaves_with_its_requirement(
+    backend: str, requirement: Dependency
+) -> None:
+    other = replace(requirement, ecosystem="conda")
+    with_it = (option("build-backend", backend, "build-backend-changed"), other, requirement)
+    come = fold_backend(between((), with_it))
+    assert [(one.ecosystem, one.data.get("build-backend")) for one in come] == [
+        ("conda", None),
+        ("pypi", backend),
+    ]
+    gone = fold_backend(between(with_it, ()))
+    assert [(one.ecosystem, one.kind.value, one.data) for one in gone] == [
+        ("conda", "removed", {}),
+        ("pypi", "removed", {}),
+    ]
+
+
+def test_a_build_backend_that_leaves_alone_stays_a_change() -> None:
+    kept = wanted("hatchling", scope="build")
+    before = (option("build-backend", "hatchling.build", "build-backend-changed"), kept)
+    assert [one.name for one in fold_backend(between(before, (kept,)))] == ["build-backend"]
 
 
 def test_a_build_backend_that_no_requirement_brings_stays_a_change() -> None:

@@ -55,31 +55,37 @@ def compare(before: Reading, after: Reading, *, file: str) -> tuple[DependencyCh
     return tuple(changes)
 
 
+# Backends whose module is not called as the package that brings it.
+_BRINGS = {"meson-python": "mesonpy", "sip": "sipbuild"}
+
+
 def fold_backend(changes: tuple[DependencyChange, ...]) -> tuple[DependencyChange, ...]:
-    """The changes with that of a build backend told by the build requirement that brings it, where one does.
+    """The changes with that of a build backend told by the build requirement that brings it, or that leaves with it, where one does.
 
     A backend is a module path and its requirement a package (``flit_core.buildapi``, flit-core): two lines of a manifest, one fact. A
     backend that no changed requirement brings (one that lies in the repository itself) stays a change of its own.
     """
-    backend = next(
-        (one for one in changes if one.data.get("option") == "build-backend-changed"), None
-    )
-    if backend is None:
-        return changes
-    module = re.sub(r"[._]+", "-", backend.head_value).lower() + "-"
-    for index, one in enumerate(changes):
-        if (
-            one.after is not None
-            and one.after.scope == "build"
-            and module.startswith(one.name + "-")
-        ):
-            told = replace(one, data={**one.data, "build-backend": backend.head_value})
-            return tuple(
-                told if place == index else other
-                for place, other in enumerate(changes)
-                if other is not backend
+    for backend in [one for one in changes if one.data.get("option") == "build-backend-changed"]:
+        module = backend.head_value or backend.base_value
+        brought = next((one for one in changes if _brings(one, backend, module)), None)
+        if brought is not None:
+            told = {"build-backend": backend.head_value} if backend.head_value else {}
+            changes = tuple(
+                replace(one, data={**one.data, **told}) if one is brought else one
+                for one in changes
+                if one is not backend
             )
     return changes
+
+
+def _brings(change: DependencyChange, backend: DependencyChange, module: str) -> bool:
+    """Whether the change is that of the build requirement with this module: one that is there, or for a backend that left one that left."""
+    stated = change.after if backend.head_value else change.after is None and change.before
+    if not stated or change.ecosystem != backend.ecosystem:
+        return False
+    name = _BRINGS.get(change.name, change.name)
+    called = re.sub(r"[._:]+", "-", module).lower() + "-"
+    return "build" in stated.scope.split(", ") and called.startswith(f"{name}-")
 
 
 def shown(dependency: Dependency | None) -> str:

@@ -173,6 +173,20 @@ def test_the_project_itself_is_no_record(record: str) -> None:
     assert read("pixi-lock", LOCK.format(7, record)).dependencies == ()
 
 
+def test_what_several_environments_of_a_lock_use_is_one_option() -> None:
+    environments = """
+  b: {channels: [{url: https://c.example/y}, {url: https://c.example/x}], indexes: [https://i.example]}
+  a: {channels: [{url: https://c.example/x}], indexes: [https://i.example], find-links: [{path: ./w}]}
+"""
+    found = read("pixi-lock", f"version: 6\nenvironments:{environments}packages: []\n").options
+    assert [(one.name, one.value, one.signal) for one in found] == [
+        ("channels", "https://c.example/x", "channel-changed"),
+        ("channels", "https://c.example/y", "channel-changed"),
+        ("indexes", "./w", "index-changed"),
+        ("indexes", "https://i.example", "index-changed"),
+    ]
+
+
 def test_the_builds_of_several_platforms_are_one_record() -> None:
     record = "- conda: https://c.example/x/{0}/a-1-{0}.conda\n  sha256: {0}\n"
     (found,) = read(

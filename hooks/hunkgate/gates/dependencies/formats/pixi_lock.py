@@ -1,6 +1,6 @@
 """pixi.lock: pixi documentation, "Lock file" and rattler's ``rattler_lock`` (versions 4 to 7).
 
-Read: conda and pypi packages with version, address and hashes, the channels and indexes of every environment. A package built for
+Read: conda and pypi packages with version, address and hashes, the channels and indexes of all environments. A package built for
 several platforms is one record with the hashes of all builds.
 """
 
@@ -130,17 +130,23 @@ def _source(address: str) -> Source:
 
 
 def _options(environments: Mapping[str, object], content: bytes) -> Iterator[Option]:
-    for name in environments:
-        environment = documents.table_at(environments, name)
-        for one in documents.tables_at(environment, "channels"):
-            yield conda_specs.channel_option(
-                documents.text_at(one, "url"), content, name=f"environments.{name}.channels"
-            )
-        for address in documents.texts_at(environment, "indexes"):
-            yield Option(
-                ecosystem="pypi",
-                name=f"environments.{name}.indexes",
-                value=address,
-                signal="index-changed",
-                line=documents.line_of(content, address),
-            )
+    """Each channel and index once, whichever environments use it: one more environment with the same ones brings nothing new.
+
+    Their order means nothing any more: a package that comes from another channel than before is told by its own address.
+    """
+    tables = [documents.table_at(environments, name) for name in environments]
+    channels = [one for table in tables for one in documents.tables_at(table, "channels")]
+    for address in sorted({documents.text_at(one, "url") for one in channels}):
+        yield conda_specs.channel_option(address, content)
+    places = [one for table in tables for one in documents.texts_at(table, "indexes")]
+    for table in tables:
+        for one in documents.tables_at(table, "find-links"):
+            places.extend(str(value) for value in one.values())
+    for address in sorted(set(places)):
+        yield Option(
+            ecosystem="pypi",
+            name="indexes",
+            value=address,
+            signal="index-changed",
+            line=documents.line_of(content, address),
+        )
