@@ -31,6 +31,8 @@ _BLANKS = r"[ \t\n\r]*+"
 _KEY = rf'{_BLANKS}"([^"\\\x00-\x1f]*+)"{_BLANKS}:{_BLANKS}'
 _BEGINNING = 100
 """So many characters of an item of a list tell it from the others. Where they do not, more is read than need be."""
+_NEXT = 4
+"""So many entries behind the last one that both versions hold are looked at before all of them are."""
 
 
 class _Kind(NamedTuple):
@@ -69,22 +71,35 @@ class _Entries:
     values: list[object] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
+    table: dict[str, object] = field(default_factory=dict)
     places: dict[str, int] | None = None
     shared: bytearray = field(default_factory=bytearray)
     """A one for each entry that the other version holds, too."""
 
-    def container(self) -> object:
-        """The object or list. Raises ValueError where a key repeats."""
-        return _once(self.keys, self.values) if self.kind is _OBJECT else self.values
+    def close(self) -> object:
+        """The object or list, when all of it is read. Raises ValueError where a key repeats."""
+        if self.kind is _OBJECT:
+            self.table = _once(self.keys, self.values)
+            return self.table
+        return self.values
 
-    def place(self, key: str, text: str, start: int) -> int | None:
-        """Which entry another version's, of this key or of such a beginning, is likely to be a version of."""
+    def place(self, key: str, text: str, start: int, behind: int) -> int | None:
+        """Which entry another version's, of this key or of such a beginning, is likely to be a version of: mostly one of the next few."""
+        told = text[start : start + _BEGINNING]
+        for place in range(behind, min(behind + _NEXT, len(self.keys))):
+            if self.kind is _OBJECT:
+                if self.keys[place] == key:
+                    return place
+            elif self.text.startswith(told, self.starts[place]):
+                return place
+        if self.kind is _OBJECT and key not in self.table:
+            return None
         if self.places is None:
-            told = self.keys
+            several = self.keys
             if self.kind is _LIST:
-                told = [self.text[one : one + _BEGINNING] for one in self.starts]
-            self.places = {one: place for place, one in enumerate(told)}
-        return self.places.get(key if self.kind is _OBJECT else text[start : start + _BEGINNING])
+                several = [self.text[one : one + _BEGINNING] for one in self.starts]
+            self.places = {one: place for place, one in enumerate(several)}
+        return self.places.get(key if self.kind is _OBJECT else told)
 
     def goes_on(self, place: int, text: str, start: int) -> bool:
         """Whether a text goes on from an offset as this one does from before an entry to behind it, and with one character more."""
@@ -153,7 +168,7 @@ def _read(text: str, decode: _Decode, before: _Members) -> tuple[dict[str, objec
             else:
                 at = _read_alone(entries, decode)
             members[key] = entries
-            value = entries.container()
+            value = entries.close()
         keys.append(key)
         values.append(value)
         found = _OBJECT.next.match(text, at)
@@ -203,7 +218,7 @@ def _read_beside(entries: _Entries, decode: _Decode, old: _Entries) -> int:
         if found is None:
             return _end(kind.end, text, there)
         key, start = found[1], found.end()
-        mate = old.place(key, text, start)
+        mate = old.place(key, text, start, place)
         if mate is not None and old.holds(mate, text, start):
             value: object = old.values[mate]
             old.shared[mate] = 1

@@ -57,14 +57,17 @@ class Lock(Generic[S, P]):
                 return others if given == ecosystem else ()
             return [name for one, name in named() if name not in names and given(one) == ecosystem]
 
-        chosen = [(one, self.stated[one]) for one, name in named() if name in names]
         return Reading(
-            dependencies=tuple(self.records(chosen)),
+            dependencies=tuple(self.records(self.of(names))),
             options=self.options,
             own=self.own,
             rest=rest,
             beside=beside,
         )
+
+    def of(self, names: Collection[str]) -> Sequence[tuple[S, P]]:
+        """The statements of these names with their places, in the file's order."""
+        return [item for item in self.stated.items() if self.named(item[0]) in names]
 
     def beyond(self, other: "Lock[S, P]") -> Iterable[S]:
         """The statements that the other version does not make."""
@@ -83,6 +86,11 @@ class Places(Lock[str, P]):
     names: Mapping[str, str]
     given: Hashable = None
 
+    def of(self, names: Collection[str]) -> Sequence[tuple[str, P]]:
+        """The places of these names with their entries, in the file's order."""
+        places = {place for place, name in self.names.items() if name in names}
+        return [item for item in self.stated.items() if item[0] in places]
+
     def beyond(self, other: Lock[str, P]) -> Iterable[str]:
         """The places whose entries the other version has not."""
         theirs = other.stated.get
@@ -96,13 +104,13 @@ def named_entries(
     entries: Mapping[str, P],
     named: Callable[[Mapping[str, P]], Iterable[str | None]],
     before: Places[P] | None,
-) -> tuple[dict[str, P], dict[str, str]]:
+) -> tuple[Mapping[str, P], dict[str, str]]:
     """The entries that make a record, and the names of their records, by their places.
 
     ``named`` gives the name of each of some entries in their order, None for one that makes no record, and raises UnreadableError for one
     of which none can be made. What the version before has the same is not looked into.
     """
-    stated, fresh = dict(entries), entries
+    fresh = entries
     names: dict[str, str] = {}
     if before is not None:
         theirs = before.stated.get
@@ -110,14 +118,15 @@ def named_entries(
             place: entry for place, entry in entries.items() if theirs(place, before) is not entry
         }
         names = dict(before.names)
-        for place in (before.names.keys() - entries.keys()) | (before.names.keys() & fresh.keys()):
+        for place in [place for place in names if place not in entries or place in fresh]:
             del names[place]
-    for place, name in zip(fresh, named(fresh), strict=True):
-        if name is None:
-            del stated[place]
-        else:
-            names[place] = name
-    return stated, names
+    found = tuple(named(fresh))
+    names.update(
+        (place, name) for place, name in zip(fresh, found, strict=True) if name is not None
+    )
+    if None not in found:
+        return entries, names
+    return {place: entry for place, entry in entries.items() if place in names}, names
 
 
 def pair(before: Lock[S, P], after: Lock[S, P]) -> tuple[Reading, Reading]:

@@ -30,8 +30,11 @@ class Names:
         # In their order: locks are sorted, and what is sorted already is sorted at once.
         self._names = dict.fromkeys(names)
         # NUL stands between two names; one that holds it is no name of a package anywhere.
-        self._ordered = sorted(name for name in self._names if "\0" not in name)
+        self._ordered = sorted(self._names)
         self._text = _joined(self._ordered)
+        if self._text.count("\0") > len(self._ordered) + 1:
+            self._ordered = [name for name in self._ordered if "\0" not in name]
+            self._text = _joined(self._ordered)
         self._skeletons = ""
 
     def neighbour(self, name: str) -> str:

@@ -55,7 +55,7 @@ def _taken(
     own = frozenset(_own(document, packages, packages.keys() - names.keys()))
     if older := dict(_nested(_objects(document, "dependencies"))):
         stated_older, names_older = locks.named_entries(older, _nested_names, before)
-        stated |= stated_older
+        stated = {**stated, **stated_older}
         names |= names_older
 
     def records(several: Sequence[tuple[str, _Entry]]) -> Iterator[Dependency]:

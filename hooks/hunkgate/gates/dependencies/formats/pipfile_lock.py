@@ -43,16 +43,16 @@ def _taken(
     # The first source is the one that is meant where a record names none. The others count by their names: what an address becomes is
     # told once, by its option, and not again by each of its packages.
     default = dict.fromkeys(list(indexes)[:1], "")
-    entries: dict[str, object] = {}
+    entries: Mapping[str, object] = {}
     for category in document:
         if category != "_meta":
             table = documents.table_at(document, category)
             if _BEHIND in f"{category}{''.join(table)}":
                 raise UnreadableError(f"{category}: a name with a NUL")
-            if category == "default":
-                entries.update(table)
-            else:
-                entries |= {f"{category}{_BEHIND}{name}": one for name, one in table.items()}
+            if category != "default":
+                table = {f"{category}{_BEHIND}{name}": one for name, one in table.items()}
+            # Mostly there is one long table and nothing to put together.
+            entries = {**entries, **table} if entries and table else entries or table
 
     def named(some: Mapping[str, object]) -> Iterable[str | None]:
         """The names of packages; None for the project itself."""
