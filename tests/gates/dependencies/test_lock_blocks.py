@@ -143,7 +143,17 @@ CHECKS = Written(
     ),
 )
 
+PIPENV = Written(
+    head='{\n    "_meta": {\n        "hash": {\n            "sha256": "0a"\n        },\n        "pipfile-spec": 6,\n        "sources": [\n            {\n                "name": "main",\n                "url": "https://registry.example/simple",\n                "verify_ssl": true\n            }\n        ]\n    },\n    "default": {\n        "me": {\n            "version": "==1"\n        }\n    },\n    "develop": {\n',
+    entry=lambda name, version: f'        "{name}": {{\n            "extras": [\n                "x"\n            ],\n            "hashes": [\n                "sha256:{version}",\n                "sha256:0a"\n            ],\n            "index": "main",\n            "markers": "python_version >= \'3\'",\n            "version": "=={version}"\n        }}',
+    between=",\n",
+    tail="\n    }\n}\n",
+    odd=(",", "}", "},\n    }", "[", "{", '"path": ".",\n', "_", "me", "null", "0a", "sha256"),
+    searched=True,
+)
+
 LOCKS = {
+    "pipfile-lock": PIPENV,
     "verification-metadata": CHECKS,
     "package-resolved": SWIFT,
     "nuget-lock": NUGET,

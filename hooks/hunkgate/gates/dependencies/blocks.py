@@ -205,7 +205,12 @@ def _compared(left: Part, right: Part) -> tuple[_Half, _Half] | None:
     if not shape.sound(b"".join([right.blocks[start:end] for start, end in new.between()])):
         return None
     if shape.keys is not None:
-        keys = {key for several in both for key in shape.keys(several)}
+        same = shape.keys is shape.names
+        keys = {
+            key
+            for several, named in zip(both, names, strict=True)
+            for key in (named if same else shape.keys(several))
+        }
         stay = sum(map(len, both))
         for several in (old.apart(), new.apart()):
             if len(keys.union(shape.keys(several))) < stay + len(several):

@@ -1,8 +1,8 @@
 """The registry of formats: which file names are read by which module. The one list, written by hand.
 
 A module is imported only when a file of its format changed. Each has ``read(content: bytes, path: str) -> Reading`` or, where a file may be
-long, ``opened(content: bytes) -> Lock`` and, where its tool writes one block of lines for each entry, ``BLOCKS: Blocks``, or where it is
-a JSON document ``ENTRIES: Entries``; it names its specification in its docstring and raises UnreadableError and nothing else.
+long, ``opened(content: bytes) -> Lock`` and, where its tool writes one block of lines for each entry, ``BLOCKS: Blocks``, and where it is
+a JSON document that may stand otherwise ``ENTRIES: Entries``; it names its specification in its docstring and raises UnreadableError and nothing else.
 """
 
 import enum
@@ -71,9 +71,10 @@ class Format:
 
         opened = self.opened()
         assert opened is not None
-        quickly = self.blocks() or self.entries()
-        quick = quickly.pair(before, after) if quickly else None
-        return quick or locks.pair(opened(before), opened(after))
+        for quickly in (self.blocks(), self.entries()):
+            if quickly and (found := quickly.pair(before, after)):
+                return found
+        return locks.pair(opened(before), opened(after))
 
     def blocks(self) -> "Blocks | None":
         """How a file of this format falls into blocks, None where it is not read by blocks."""

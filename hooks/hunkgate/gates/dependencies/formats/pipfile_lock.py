@@ -3,9 +3,11 @@
 Read: version, hashes and source of every category's packages, the sources. Not read: markers.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from hunkgate.gates.dependencies import documents, lines, locks, pypi, python_locks
+from hunkgate.gates.dependencies.blocks import Blocks, Part, Shape
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -124,3 +126,69 @@ def _package(
         hashes=documents.texts_at(record, "hashes"),
         line=line,
     )
+
+
+def _cut(content: bytes) -> list[Part] | None:
+    """A part for the hash of the Pipfile, which says nothing of a package, and one for each category."""
+    head = _HASH.match(content)
+    if head is None:
+        return None
+    parts = [Part(frame=head[1], blocks=head[2], shape=_ORIGIN)]
+    start = head.end()
+    while category := _CATEGORY.match(content, start):
+        end = content.find(_LAST, category.end())
+        if end < 0:
+            return None
+        # A comma behind the last package makes it a block like the others; it is taken off again before the blocks are read.
+        packages = content[category.end() : end] + _PACKAGES.end
+        parts.append(Part(frame=category[0], blocks=packages, shape=_PACKAGES))
+        start = end + len(_LAST)
+    return [*parts, Part(frame=content[start:], blocks=b"", shape=_ORIGIN)]
+
+
+def _names(several: Sequence[bytes]) -> list[bytes]:
+    written = b"\n".join([one.split(b'"', 2)[1] for one in several]).decode("ascii").split("\n")
+    return "\n".join(pypi.all_normalised(written)).encode("ascii").split(b"\n")[: len(several)]
+
+
+def _whole(blocks: bytes) -> bytes:
+    return blocks.replace(b"        },\n    }", b"        }\n    }")
+
+
+# As pipenv writes it, the keys in their order; a package from elsewhere than an index has others.
+_TEXT = rb'"[ !#-\[\]-~]++"'
+_SEVERAL = (
+    rb"\[\n(?:                " + _TEXT + rb",\n)*+                " + _TEXT + rb"\n            \]"
+)
+_HASH = re.compile(
+    rb'(\{\n    "_meta": \{\n        "hash": \{\n)(            "sha256": ' + _TEXT + rb"\n)"
+)
+_CATEGORY = re.compile(
+    rb'(?:        \},\n(?:        [^\n]*+\n)*+)?+    \},\n    "[^"\\\n]++": \{\n'
+)
+_LAST = b"\n        }\n"
+_ORIGIN = Shape(
+    sound=re.compile(rb'(?:            "sha256": ' + _TEXT + rb"\n)?+").fullmatch,
+    names=lambda several: [None] * len(several),
+)
+_PACKAGES = Shape(
+    sound=re.compile(
+        rb"(?:        "
+        + _TEXT
+        + rb': \{\n(?:            "extras": '
+        + _SEVERAL
+        + rb',\n)?+(?:            "hashes": '
+        + _SEVERAL
+        + rb',\n)?+(?:            "index": '
+        + _TEXT
+        + rb',\n)?+(?:            "markers": '
+        + _TEXT
+        + rb',\n)?+            "version": '
+        + _TEXT
+        + rb"\n        \},\n)*+"
+    ).fullmatch,
+    names=_names,
+    keys=_names,
+    end=b"\n        },\n",
+)
+BLOCKS = Blocks(ecosystem="pypi", cut=_cut, read=lambda content: opened(_whole(content)).reading())
