@@ -38,7 +38,7 @@ XML = {
 }
 # JSON and what its tool writes without comments.
 BARE = {"go-sum", "gemfile-lock", "bun-lock", "composer-json", "composer-lock", "deno-lock", "flake-lock", "nuget-lock"} | {
-    "package-json", "package-lock", "package-resolved", "pipfile-lock", "vcpkg", "conan-lock"
+    "package-json", "package-lock", "package-resolved", "pipfile-lock", "vcpkg", "conan-lock", "bazel-lock"
 }  # fmt: skip
 
 

@@ -253,6 +253,14 @@ FORMATS: tuple[Format, ...] = (
     _row("conanfile-txt", "conan", _M, "conanfile.txt", locks=("conan-lock",)),
     _row("conanfile-py", "conan", _M, "conanfile.py", locks=("conan-lock",)),
     _row("conan-lock", "conan", _L, "conan.lock"),
+    _row(
+        "bazel-module",
+        "bazel",
+        _M,
+        *("MODULE.bazel", "*.MODULE.bazel", "WORKSPACE", "WORKSPACE.bazel", "WORKSPACE.bzlmod"),
+        locks=("bazel-lock",),
+    ),
+    _row("bazel-lock", "bazel", _L, "MODULE.bazel.lock"),
     # Elixir, Swift, Nix, Terraform
     _row("mix-exs", "hex", _M, "mix.exs", locks=("mix-lock",)),
     _row("mix-lock", "hex", _L, "mix.lock"),
