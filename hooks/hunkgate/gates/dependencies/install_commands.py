@@ -7,7 +7,7 @@ from the repository itself (``.``, ``./dist/x.whl``, ``-r requirements.txt``) is
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -69,10 +69,21 @@ class _Tool:
 
 
 def read(
-    script: str, *, line: int = 1, fetched: Downloads | None = None
+    script: str, *, line: int = 1, fetched: Downloads | None = None, task: bool = False
 ) -> tuple[tuple[Dependency, ...], tuple[Option, ...]]:
-    """What a shell script installs. ``line`` is the file's line on which the script begins, ``fetched`` what scripts before it downloaded."""
-    return _parted(_script(script, line, 0, fetched))
+    """What a shell script installs. ``line`` is the file's line on which the script begins, ``fetched`` what scripts before it downloaded; a
+    ``task`` runs among what the project has installed, where ``npx x`` takes x from there.
+    """
+    found = _script(script, line, 0, fetched)
+    return _parted(one for one in found if not (task and _at_hand(script, one)))
+
+
+def _at_hand(script: str, found: Found) -> bool:
+    """Whether this is a package that ``npx x`` or ``npm exec x`` names, without a version or the consent to fetch it."""
+    if isinstance(found, Option) or found.ecosystem != "npm" or found.requirement:
+        return False
+    named = rf"\b(?:npx|bunx|pnpx|npm (?:exec|x))(?:\s+--)?\s+{re.escape(found.raw_name)}(?=[\s;&|\"')]|$)"
+    return re.search(named, script) is not None
 
 
 def read_code(code: str, *, line: int = 1) -> tuple[tuple[Dependency, ...], tuple[Option, ...]]:
@@ -87,7 +98,7 @@ def read_words(
     return _parted(_command(Command(words=tuple(words), line=line), 0))
 
 
-def _parted(found: Iterator[Found]) -> tuple[tuple[Dependency, ...], tuple[Option, ...]]:
+def _parted(found: Iterable[Found]) -> tuple[tuple[Dependency, ...], tuple[Option, ...]]:
     several = tuple(found)
     return (
         tuple(one for one in several if isinstance(one, Dependency)),

@@ -31,6 +31,12 @@ _INDEX_SETTINGS = (
     "no-build-isolation",
     "no-build-isolation-package",
     "torch-backend",
+    "python-install-mirror",
+    "pypy-install-mirror",
+    "no-binary",
+    "no-binary-package",
+    "config-settings",
+    "config-settings-package",
 )
 
 

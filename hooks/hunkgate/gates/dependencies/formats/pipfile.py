@@ -1,9 +1,9 @@
 """Pipfile: pipenv documentation, "Pipfile" and "Package categories".
 
-Read: the packages of every category, sources. Not read: ``[requires]`` (the interpreter), ``[scripts]``, ``[pipenv]``.
+Read: the packages of every category, sources, what scripts install. Not read: ``[requires]`` (the interpreter), ``[pipenv]``.
 """
 
-from hunkgate.gates.dependencies import documents, pypi, python_locks, python_requirements
+from hunkgate.gates.dependencies import documents, pypi, python_locks, python_requirements, tasks
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading
 
 _NOT_CATEGORIES = frozenset({"source", "requires", "scripts", "pipenv", "pipfile"})
@@ -42,4 +42,9 @@ def read(content: bytes, _path: str) -> Reading:
                 )
                 if not python_locks.is_root(one.source)
             )
+    for said in tasks.read(documents.table_at(document, "scripts"), content):
+        if isinstance(said, Dependency):
+            found.append(said)
+        else:
+            options.append(said)
     return Reading(dependencies=tuple(found), options=tuple(options))

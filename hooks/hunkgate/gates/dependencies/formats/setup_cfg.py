@@ -1,7 +1,7 @@
 """setup.cfg: setuptools documentation, "Configuring setuptools using setup.cfg files".
 
 Read: ``install_requires``, ``setup_requires``, ``tests_require``, extras, ``file:`` directives, ``dependency_links`` and
-``[easy_install]`` indexes. Not read: ``python_requires``.
+``[easy_install]`` indexes, command classes and hooks. Not read: ``python_requires``.
 """
 
 import configparser
@@ -18,6 +18,13 @@ from hunkgate.gates.dependencies.dependency import (
 
 _LISTS = {"install_requires": "runtime", "setup_requires": "build", "tests_require": "dev"}
 _EXTRAS = "options.extras_require"
+_CODE = {
+    "global": re.compile(r"(?:command_packages|setup_hooks|commands)\Z"),
+    "aliases": re.compile(
+        r"(?:build|build_py|build_ext|install|develop|egg_info|sdist|bdist_wheel)\Z"
+    ),
+    "options.entry_points": re.compile(r"distutils\.|setuptools\.|egg_info\."),
+}
 
 
 def read(content: bytes, path: str) -> Reading:
@@ -54,12 +61,28 @@ def read(content: bytes, path: str) -> Reading:
     ]
     for where, value in moves:
         found.extend(_option(where, one, "index-changed", content) for one in value.split())
+    found.extend(_code(parser, options, content))
     own = parser.get("metadata", "name", fallback="") or ""
     return Reading(
         dependencies=tuple(dependencies),
         options=tuple(found),
         own=frozenset({pypi.normalised(own)}) if own else frozenset(),
     )
+
+
+def _code(
+    parser: configparser.RawConfigParser, options: dict[str, str], content: bytes
+) -> Iterator[Option]:
+    """Code that a build runs: command classes, hooks of distutils2 and pbr, entry points of distutils, and other commands under a command's name."""
+    stated = [("options.cmdclass", options.get("cmdclass", ""))]
+    for section, wanted in _CODE.items():
+        for written, value in _items(parser, section):
+            key = written.replace("-", "_")
+            if wanted.match(key):
+                stated.append((f"{section}.{key}", value or ""))
+    for where, value in stated:
+        for one in _parts(value):
+            yield _option(where, one, "install-script", content)
 
 
 def _items(parser: configparser.RawConfigParser, section: str) -> list[tuple[str, str | None]]:

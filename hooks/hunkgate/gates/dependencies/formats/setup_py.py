@@ -2,15 +2,16 @@
 
 Read: the lists of requirements of every call of ``setup`` as far as they are literals: lists, tuples, sets, strings, dictionaries, names that
 the file gives such values, their sums, ``append``, ``extend`` and ``+=``, functions that return them. What a condition adds counts as
-added (flag ``dynamic``). Whatever is computed otherwise is an Option of the signal ``dynamic`` with its source text. Not read:
-``python_requires``, and what the rest of the program does: setup.py is itself code that runs at installation.
+added (flag ``dynamic``). Whatever is computed otherwise is an Option of the signal ``dynamic`` with its source text. Command classes, and calls
+that start programs, fetch or run text as code, are Options of the signal ``install-script``: setup.py is itself code that runs at
+installation. Not read: ``python_requires``, and what else the program does.
 """
 
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hunkgate.gates.dependencies import pypi, python_requirements, python_values
+from hunkgate.gates.dependencies import build_code, pypi, python_requirements, python_values
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -61,8 +62,14 @@ def _reading(names: Names) -> Reading:
                     replace(_dynamic(key, one.text, one.line), signal="index-changed")
                     for one in values.of(value).words
                 )
-            elif key == "**":
+            else:
+                options.extend(build_code.keywords(key, value, names))
+            if key == "**":
                 options.append(_dynamic("setup(**)", ast.unparse(value), value.lineno))
+    if calls:
+        code = tuple(build_code.calls(names))
+        dependencies += [one for one in code if isinstance(one, Dependency)]
+        options += [one for one in code if isinstance(one, Option)]
     if not calls and any(one.startswith(_BUILDERS) for one in names.modules):
         # Other modules are called setup.py too; one that builds a package without a call to be seen is worth one line.
         options.append(_dynamic("setup", "no call of setup", 0))
