@@ -183,6 +183,9 @@ def _facts(one: Dependency) -> _Facts:
 
 def _secured(left: list[Dependency], right: list[Dependency]) -> list[Dependency]:
     """The records before, as if their connections had been protected where those after are: to protect one moves nothing."""
+    same = {one.source for one in right}
+    if all(one.source in same for one in left):
+        return left
     places = {one.source.locator for one in right}
     refs = {one.source.ref for one in right}
     hosts = frozenset[str]().union(*(one.source.hosts for one in right))
@@ -219,7 +222,11 @@ def _distinct(dependencies: list[Dependency]) -> dict[_Facts, Dependency]:
 def _changes(
     key: _Key, left: list[Dependency], right: list[Dependency], file: str
 ) -> Iterable[DependencyChange]:
-    old, new = _distinct(_secured(left, right)), _distinct(right)
+    left = _secured(left, right)
+    if len(left) == len(right) == 1:
+        yield from _only(key, left[0], right[0], file)
+        return
+    old, new = _distinct(left), _distinct(right)
     for facts in old.keys() & new.keys():
         if old[facts].scope != new[facts].scope:
             yield _change(Kind.SCOPE, key, old[facts], new[facts], file)
@@ -250,6 +257,18 @@ def _changes(
         yield _change(Kind.REMOVED, key, old[facts], None, file, beside=stays if new else "")
     for facts in came_new:
         yield _change(Kind.ADDED, key, None, new[facts], file, beside=stays if old else "")
+
+
+def _only(key: _Key, old: Dependency, new: Dependency, file: str) -> Iterable[DependencyChange]:
+    """The change between the only statements of a name: most names of most files have one."""
+    before, after = _facts(old), _facts(new)
+    if before == after:
+        if old.scope != new.scope:
+            yield _change(Kind.SCOPE, key, old, new, file)
+    elif before.value == after.value:
+        yield _same_value(key, old, new, file)
+    else:
+        yield _moved(key, old, new, file)
 
 
 def _nearest(facts: _Facts, others: list[_Facts]) -> _Facts:
