@@ -27,7 +27,7 @@ LOCKS = pytest.mark.parametrize(
     "one", [one for one in READ if one.role is Role.LOCK], ids=lambda one: one.name
 )
 
-SLASHES = {"gradle", "package-swift", "go-mod", "deno-json"}
+SLASHES = {"devcontainer", "gradle", "package-swift", "go-mod", "deno-json"}
 XML = {
     "pom",
     "maven-extensions",
@@ -38,7 +38,7 @@ XML = {
 }
 # JSON and what its tool writes without comments.
 BARE = {"go-sum", "gemfile-lock", "bun-lock", "composer-json", "composer-lock", "deno-lock", "flake-lock", "nuget-lock"} | {
-    "package-json", "package-lock", "package-resolved", "pipfile-lock", "vcpkg", "conan-lock", "bazel-lock"
+    "package-json", "package-lock", "package-resolved", "pipfile-lock", "vcpkg", "conan-lock", "bazel-lock", "devcontainer-lock", "import-map", "vcpkg-configuration"
 }  # fmt: skip
 
 

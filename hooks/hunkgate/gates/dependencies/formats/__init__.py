@@ -201,6 +201,14 @@ FORMATS: tuple[Format, ...] = (
     _row("bunfig", "npm", _S, "bunfig.toml"),
     _row("npmrc", "npm", _S, ".npmrc"),
     _row("deno-json", "npm", _M, "deno.json", "deno.jsonc", locks=("deno-lock",)),
+    _row(
+        "import-map",
+        "npm",
+        _M,
+        *("import_map.json", "importmap.json"),
+        module="deno_json",
+        locks=("deno-lock",),
+    ),
     _row("deno-lock", "npm", _L, "deno.lock"),
     # Rust, Go
     _row("cargo-toml", "cargo", _M, "Cargo.toml", locks=("cargo-lock",)),
@@ -250,6 +258,7 @@ FORMATS: tuple[Format, ...] = (
     _row("pubspec", "pub", _M, "pubspec.yaml", locks=("pubspec-lock",)),
     _row("pubspec-lock", "pub", _L, "pubspec.lock"),
     _row("vcpkg", "vcpkg", _M, "vcpkg.json"),
+    _row("vcpkg-configuration", "vcpkg", _S, "vcpkg-configuration.json", module="vcpkg"),
     _row("conanfile-txt", "conan", _M, "conanfile.txt", locks=("conan-lock",)),
     _row("conanfile-py", "conan", _M, "conanfile.py", locks=("conan-lock",)),
     _row("conan-lock", "conan", _L, "conan.lock"),
@@ -316,6 +325,20 @@ FORMATS: tuple[Format, ...] = (
         "compose.*.yaml",
         "*.compose.yml",
         "*.compose.yaml",
+    ),
+    _row(
+        "devcontainer",
+        "docker",
+        _M,
+        *("devcontainer.json", ".devcontainer.json"),
+        locks=("devcontainer-lock",),
+    ),
+    _row(
+        "devcontainer-lock",
+        "docker",
+        _L,
+        *("devcontainer-lock.json", ".devcontainer-lock.json"),
+        module="devcontainer",
     ),
     _row(
         "github-workflow",

@@ -1,6 +1,8 @@
-"""vcpkg.json: https://learn.microsoft.com/vcpkg/reference/vcpkg-json.
+"""vcpkg.json: https://learn.microsoft.com/vcpkg/reference/vcpkg-json, and vcpkg-configuration.json, which may stand in it, too:
+https://learn.microsoft.com/vcpkg/reference/vcpkg-configuration-json.
 
-Read: dependencies of the project and of its features, overrides, the baseline that fixes the versions of all others. Not read: platforms, licences.
+Read: dependencies of the project and of its features, overrides, the baseline that fixes the versions of all others, registries with theirs, folders of ports.
+Not read: platforms, licences, triplets.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,9 +11,11 @@ from hunkgate.gates.dependencies import documents
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, UnreadableError
 
 
-def read(content: bytes, _path: str) -> Reading:
-    """What the manifest asks for. Raises UnreadableError."""
+def read(content: bytes, path: str) -> Reading:
+    """What the manifest asks for, or where a configuration takes it from. Raises UnreadableError."""
     document = documents.jsonc_object(content)
+    if path.lower().endswith("configuration.json"):
+        return Reading(options=tuple(_configuration(document, content)))
     found = [*_listed(document, content, "runtime")]
     features = documents.table_if(document, "features")
     for name in features:
@@ -21,22 +25,38 @@ def read(content: bytes, _path: str) -> Reading:
         port = f"#{one['port-version']}" if one.get("port-version") else ""
         found.append(_dependency(one, f"{version}{port}", content, flags=frozenset(("override",))))
     baseline = documents.text_if(document, "builtin-baseline")
-    options = (
-        (
-            Option(
-                ecosystem="vcpkg",
-                name="builtin-baseline",
-                value=baseline,
-                signal="index-changed",
-                line=documents.line_of(content, baseline),
-            ),
-        )
-        if baseline
-        else ()
-    )
-    return Reading(dependencies=tuple(found), options=options)
+    options = [_option("builtin-baseline", baseline, baseline, content)] if baseline else []
+    for key in ("vcpkg-configuration", "configuration"):
+        options.extend(_configuration(documents.table_if(document, key), content))
+    return Reading(dependencies=tuple(found), options=tuple(options))
 
 
+def _configuration(table: Mapping[str, object], content: bytes) -> Iterator[Option]:
+    """Which registry has which packages, and at what state; a folder of ports replaces what a registry has."""
+    default = documents.table_at(table, "default-registry")
+    if "default-registry" in table:
+        yield _registry("default-registry", default, content)
+    for one in documents.tables_at(table, "registries"):
+        place = next((text for key in _PLACES if (text := documents.text_if(one, key))), "")
+        yield _registry(f"registry {place}", one, content)
+    for folder in documents.texts_at(table, "overlay-ports"):
+        yield _option("overlay-ports", folder, folder, content)
+
+
+def _registry(name: str, said: Mapping[str, object], content: bytes) -> Option:
+    packages = ",".join(sorted(documents.texts_at(said, "packages")))
+    words = (documents.text_if(said, key) for key in ("kind", *_PLACES, "reference", "baseline"))
+    value = " ".join(filter(None, (*words, packages)))
+    place = documents.text_if(said, "baseline") or documents.text_if(said, "kind")
+    return _option(name, value or "none", place, content)
+
+
+def _option(name: str, value: str, place: str, content: bytes) -> Option:
+    line = documents.line_of_string(content, place)
+    return Option(ecosystem="vcpkg", name=name, value=value, signal="index-changed", line=line)
+
+
+_PLACES = ("repository", "location", "path")
 _VERSIONS = ("version", "version-semver", "version-date", "version-string")
 
 
