@@ -11,6 +11,7 @@ from hunkgate.gates.dependencies.compare import compare, fold_backend
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, Source, SourceKind
 
 Facts = tuple[Dependency | Option, ...]
+OLD, NEW = (frozenset({f"marker:python_version {one} '3.9'"}) for one in ("<", ">="))
 PATH = Source(kind=SourceKind.PATH, locator=".")
 
 
@@ -58,6 +59,42 @@ PATH = Source(kind=SourceKind.PATH, locator=".")
         ),
         pytest.param(
             (wanted("a", "1"),), (wanted("a", "1", flags=frozenset({"extras:x"})),), [("option", "a", "1", "1")], id="another extra of the same requirement"
+        ),
+        pytest.param(
+            (wanted("a", "1", scope="dev"), wanted("a", "1", scope="peer")),
+            (wanted("a", "2", scope="dev"), wanted("a", "1", scope="peer")),
+            [("upgraded", "a", "1", "2")],
+            id="one of two scopes asks for another version",
+        ),
+        pytest.param(
+            (wanted("a", "1", scope="dev"), wanted("a", "5", scope="peer")),
+            (wanted("a", "2", scope="dev"), wanted("a", "6", scope="peer")),
+            [("upgraded", "a", "1", "2"), ("upgraded", "a", "5", "6")],
+            id="each of two scopes asks for another version",
+        ),
+        pytest.param(
+            (wanted("a", "1", scope="dev"), wanted("a", "1", scope="peer")),
+            (wanted("a", "2", scope="dev"), wanted("a", "2", scope="peer")),
+            [("upgraded", "a", "1", "2")],
+            id="both scopes ask for the same other version",
+        ),
+        pytest.param(
+            (wanted("a", "1"), wanted("a", source=GIT, scope="override")),
+            (wanted("a", "2"),),
+            [("upgraded", "a", "1", "2"), ("removed", "a", "https://forge.example/a/b@main", "")],
+            id="an override that goes is not what the package asked for",
+        ),
+        pytest.param(
+            (wanted("a", "1", flags=OLD), wanted("a", "2", flags=NEW)),
+            (wanted("a", "3", flags=OLD), wanted("a", "4", flags=NEW)),
+            [("upgraded", "a", "1", "3"), ("upgraded", "a", "2", "4")],
+            id="each of two markers asks for another version",
+        ),
+        pytest.param(
+            (wanted("a", "1", scope="dev"),),
+            (wanted("a", "2"),),
+            [("upgraded", "a", "1", "2")],
+            id="another version in another scope is one change",
         ),
         pytest.param(
             (locked("a", "1"), locked("a", "2")),

@@ -226,6 +226,12 @@ def _changes(
     if len(left) == len(right) == 1:
         yield from _only(key, left[0], right[0], file)
         return
+    steps = _steps(left, right)
+    for before, after in steps:
+        yield _moved(key, before, after, file)
+    if steps:
+        left = _without(left, [before for before, _ in steps])
+        right = _without(right, [after for _, after in steps])
     old, new = _distinct(left), _distinct(right)
     for facts in old.keys() & new.keys():
         if old[facts].scope != new[facts].scope:
@@ -269,6 +275,46 @@ def _only(key: _Key, old: Dependency, new: Dependency, file: str) -> Iterable[De
         yield _same_value(key, old, new, file)
     else:
         yield _moved(key, old, new, file)
+
+
+def _steps(left: list[Dependency], right: list[Dependency]) -> list[tuple[Dependency, Dependency]]:
+    """What a manifest asks for in one scope before, and with another requirement after, each with all scopes of which that is so.
+
+    The package itself, its tests and an override may each want a name in their own way: a step of one of them is no removal and an
+    addition beside what the others want. A lock says nothing of the kind.
+    """
+    if any(one.resolved for one in (*left, *right)):
+        return []
+    scopes: dict[tuple[_Facts, _Facts], list[str]] = defaultdict(list)
+    for scope in sorted({one.scope for one in left} & {one.scope for one in right}):
+        old = dict.fromkeys(_facts(one) for one in left if one.scope == scope)
+        new = dict.fromkeys(_facts(one) for one in right if one.scope == scope)
+        gone = [one for one in old if one not in new]
+        come = [one for one in new if one not in old]
+        for before in gone:
+            # Of several only those that belong together by their extras and markers.
+            mates = [one for one in come if len(gone) == len(come) == 1 or _beside(one, before)]
+            others = [one for one in gone if _beside(one, before)]
+            if len(mates) == len(others) == 1 and mates[0].value != before.value:
+                scopes[before, mates[0]].append(scope)
+    first = {(_facts(one), one.scope): one for one in reversed((*left, *right))}
+    return [
+        (
+            replace(first[before, named[0]], scope=", ".join(named)),
+            replace(first[after, named[0]], scope=", ".join(named)),
+        )
+        for (before, after), named in scopes.items()
+    ]
+
+
+def _beside(one: _Facts, other: _Facts) -> bool:
+    return (one.flags, one.alias) == (other.flags, other.alias)
+
+
+def _without(several: list[Dependency], told: list[Dependency]) -> list[Dependency]:
+    """The dependencies but for those told, whose scopes are joined."""
+    stated = {(_facts(one), scope) for one in told for scope in one.scope.split(", ")}
+    return [one for one in several if (_facts(one), one.scope) not in stated]
 
 
 def _nearest(facts: _Facts, others: list[_Facts]) -> _Facts:
