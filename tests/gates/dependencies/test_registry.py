@@ -49,6 +49,7 @@ def test_a_path_has_the_formats_whose_patterns_match_it(pattern: str) -> None:
         ("crates/a/.cargo/config.toml", "cargo-config"),
         ("module/.mvn/extensions.xml", "maven-extensions"),
         ("docker/Dockerfile_debug", "dockerfile"),
+        ("Package@swift-5.9.swift", "package-swift"),
         (".gitlab/build.yml", "gitlab-ci"),
         (".gitlab/jobs/a/test.yml", "gitlab-ci"),
     ],

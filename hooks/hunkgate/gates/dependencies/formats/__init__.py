@@ -273,7 +273,7 @@ FORMATS: tuple[Format, ...] = (
     # Elixir, Swift, Nix, Terraform
     _row("mix-exs", "hex", _M, "mix.exs", locks=("mix-lock",)),
     _row("mix-lock", "hex", _L, "mix.lock"),
-    _row("package-swift", "swift", _M, "Package.swift"),
+    _row("package-swift", "swift", _M, "Package.swift", "Package@swift-*.swift"),
     _row("package-resolved", "swift", _L, "Package.resolved"),
     _row("podfile", "cocoapods", _M, "Podfile", locks=("podfile-lock",)),
     _row("podspec", "cocoapods", _M, "*.podspec", module="podfile"),
