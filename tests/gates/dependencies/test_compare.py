@@ -282,3 +282,31 @@ def test_two_dependencies_have_the_same_record_only_when_they_are_equal(
     one: Dependency, other: Dependency
 ) -> None:
     assert (one.record() == other.record()) == (one == other)
+
+
+def setting(value: str, *, restricts: bool = False) -> Reading:
+    stated = Option(
+        ecosystem="npm", name="o", value=value, signal="option-changed", restricts=restricts
+    )
+    return Reading(options=(stated,))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        pytest.param(Reading(), setting("true", restricts=True), False, id="comes"),
+        pytest.param(setting("true", restricts=True), Reading(), True, id="goes"),
+        pytest.param(setting("true", restricts=True), setting("false"), True, id="is turned off"),
+        pytest.param(
+            setting("3", restricts=True), setting("1", restricts=True), True, id="changes"
+        ),
+        pytest.param(Reading(), setting("false"), True, id="comes and restricts nothing"),
+        pytest.param(
+            setting("https://a"), setting("https://a/"), False, id="gets a closing stroke"
+        ),
+    ],
+)
+def test_a_setting_that_restricts_is_told_unless_it_comes(
+    before: Reading, after: Reading, told: bool
+) -> None:
+    assert bool(compare(before, after, file="f")) is told

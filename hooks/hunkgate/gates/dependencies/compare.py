@@ -392,6 +392,8 @@ def _options(
         # The first index and the first channel win: their order is part of what they say.
         if left.keys() == right.keys() and (list(left) == list(right) or not _ordered(right)):
             continue
+        if not left and all(one.restricts for one in right.values()):
+            continue
         seen = next((one for value, one in right.items() if value not in left), None)
         seen = seen or next(iter((right or left).values()))
         yield DependencyChange(
@@ -400,8 +402,8 @@ def _options(
             name=key[1],
             file=file,
             line=seen.line,
-            base_value="\n".join(left),
-            head_value="\n".join(right),
+            base_value="\n".join(one.value for one in left.values()),
+            head_value="\n".join(one.value for one in right.values()),
             data={"option": seen.signal},
         )
 
@@ -413,5 +415,6 @@ def _ordered(options: dict[str, Option]) -> bool:
 def _settings(options: tuple[Option, ...]) -> dict[_Key, dict[str, Option]]:
     found: dict[_Key, dict[str, Option]] = defaultdict(dict)
     for one in options:
-        found[one.ecosystem, one.name].setdefault(one.value, one)
+        # A stroke at the end of an address makes no other one.
+        found[one.ecosystem, one.name].setdefault(one.value.rstrip("/"), one)
     return found

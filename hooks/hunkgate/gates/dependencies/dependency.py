@@ -128,7 +128,8 @@ class Dependency:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """A fact about a whole file that moves where or how packages come: an index, a registry, a build backend, an
-    install script, a channel, an include of another requirements file. ``signal`` names the rule it falls under.
+    install script, a channel, an include of another requirements file. ``signal`` names the rule it falls under. One that only ``restricts``
+    what may come or run is told when it changes or goes, not when it comes.
     """
 
     ecosystem: str
@@ -136,6 +137,7 @@ class Option:
     value: str
     signal: str
     line: int = 0
+    restricts: bool = False
 
 
 def _no_names(_ecosystem: str) -> Iterable[str]:

@@ -19,6 +19,7 @@ INSTALL_SCRIPTS = (
     "prepare",
     "postprepare",
     "dependencies",
+    "pnpm:devPreinstall",
 )
 """The scripts that ``npm install`` runs by itself (npm's documentation of scripts, "Life Cycle Operation Order")."""
 

@@ -20,7 +20,8 @@ def read(tasks: Mapping[str, object], content: bytes) -> Iterator[Dependency | O
             line = documents.line_of_string(content, script) or 1
             dependencies, options = install_commands.read(script, line=line, task=True)
             yield from dependencies
-            yield from options
+            # A variable of one task moves nothing for others, but for where packages come from.
+            yield from (one for one in options if one.signal != "install-script")
 
 
 def _texts(value: object, depth: int) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies import documents, safety
 from hunkgate.gates.dependencies.dependency import Option, Reading
 
 _REGISTRY = ("registry", "ca", "cafile")
 _SCRIPTS = ("ignoreScripts", "lifecycleScripts")
+_GUARDS = ("minimumReleaseAge", "frozenLockfile")
 
 
 def read(content: bytes, _path: str) -> Reading:
@@ -34,8 +35,15 @@ def _options(
     for name in _SCRIPTS:
         if name in install:
             yield _option(f"install.{name}", str(install[name]), "install-script", name, content)
-    if "preload" in document:
-        yield _option("preload", str(document["preload"]), "install-script", "preload", content)
+    for name in _GUARDS:
+        if name in install:
+            value = str(install[name]).lower()
+            yield _option(f"install.{name}", value, "option-changed", name, content)
+    test = document.get("test")
+    for where, table in (("", document), ("test.", test if isinstance(test, dict) else {})):
+        if "preload" in table:
+            name = f"{where}preload"
+            yield _option(name, str(table["preload"]), "install-script", "preload", content)
 
 
 def _address(value: object) -> str:
@@ -45,4 +53,7 @@ def _address(value: object) -> str:
 
 def _option(name: str, value: str, signal: str, needle: str, content: bytes) -> Option:
     line = documents.line_of(content, needle)
-    return Option(ecosystem="npm", name=name, value=value, signal=signal, line=line)
+    restricts = safety.restricts(name.rpartition(".")[2], value)
+    return Option(
+        ecosystem="npm", name=name, value=value, signal=signal, line=line, restricts=restricts
+    )

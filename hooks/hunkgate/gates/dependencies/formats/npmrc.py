@@ -3,7 +3,9 @@
 Only what moves where packages come from or which code an installation runs is read; credentials are left alone.
 """
 
-from hunkgate.gates.dependencies import lines
+import re
+
+from hunkgate.gates.dependencies import lines, safety
 from hunkgate.gates.dependencies.dependency import Option, Reading
 
 _REGISTRY = frozenset(
@@ -17,6 +19,9 @@ _REGISTRY = frozenset(
         "ca",
         "cafile",
         "replace-registry-host",
+        "userconfig",
+        "globalconfig",
+        "disturl",
     )
 )
 _SCRIPTS = frozenset(
@@ -31,7 +36,13 @@ _SCRIPTS = frozenset(
         "enable-pre-post-scripts",
         "side-effects-cache",
         "unsafe-perm",
+        "node-gyp",
+        "dangerously-allow-all-builds",
     )
+)
+# Where packages with programs of their own fetch those from (node-pre-gyp, electron, sass and others; pnpm's node-mirror).
+_MIRROR = re.compile(
+    r"[\w-]+[_-](?:mirror|binary[_-](?:host|site)\w*)|node-mirror:.*|prebuild-install[_-]host"
 )
 
 
@@ -46,11 +57,22 @@ def read(content: bytes, _path: str) -> Reading:
         # The ini reader of npm takes a name alone for `true`, and `key[]` for an item of a list.
         value = value if mark else "true"
         name = name.removesuffix("[]").lower()
-        if name in _REGISTRY or name.endswith(":registry"):
+        if name in _REGISTRY or name.endswith(":registry") or _MIRROR.fullmatch(name):
             signal = "registry-changed"
         elif name in _SCRIPTS:
             signal = "install-script"
+        elif safety.known(name):
+            signal = "option-changed"
         else:
             continue
-        options.append(Option(ecosystem="npm", name=name, value=value, signal=signal, line=line))
+        options.append(
+            Option(
+                ecosystem="npm",
+                name=name,
+                value=value,
+                signal=signal,
+                line=line,
+                restricts=safety.restricts(name, value),
+            )
+        )
     return Reading(options=tuple(options))

@@ -1,13 +1,13 @@
 """package.json: https://github.com/npm/cli/blob/latest/docs/lib/content/configuring-npm/package-json.md.
 
 Read are every field of dependencies, the overrides of npm, yarn (``resolutions``) and pnpm, the package manager that corepack fetches, the scripts that an
-installation runs, which packages may run theirs (pnpm, bun, yarn), bun's catalogs, and what pnpm adds to packages and patches. ``engines`` and all else is none of a package's business.
+installation runs, what the others install, which packages may run theirs (pnpm, bun, yarn), bun's catalogs, and what pnpm adds to packages and patches. ``engines`` and all else is none of a package's business.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from hunkgate.gates.dependencies import documents, npm
+from hunkgate.gates.dependencies import documents, npm, safety, tasks
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -37,6 +37,8 @@ def read(content: bytes, _path: str) -> Reading:
     found.extend(_overrides("overrides", _object(pnpm, "overrides"), content))
     found.extend(_package_manager(document, content))
     found.extend(_added(document, pnpm, content))
+    commands = tuple(tasks.read(_object(document, "scripts"), content))
+    found.extend(one for one in commands if isinstance(one, Dependency) and one.name not in named)
     name = document.get("name")
     return Reading(
         dependencies=tuple(found),
@@ -44,7 +46,10 @@ def read(content: bytes, _path: str) -> Reading:
             *_scripts(document, content),
             *_allowed("trustedDependencies", document, content),
             *_allowed("onlyBuiltDependencies", pnpm, content),
+            *_patched(document, content),
             *_patched(pnpm, content),
+            *_builds(pnpm, content),
+            *(one for one in commands if isinstance(one, Option)),
             *_built(document, content),
         ),
         own=frozenset((name,)) if isinstance(name, str) else frozenset(),
@@ -104,6 +109,11 @@ def _overrides(
 
 def _package_manager(document: Mapping[str, object], content: bytes) -> Iterator[Dependency]:
     """``"packageManager": "pnpm@9.1.0+sha512.0a1b"``: a program that corepack downloads and runs."""
+    engines = documents.table_if(document, "devEngines").get("packageManager")
+    for one in engines if isinstance(engines, list) else (engines,):
+        if isinstance(one, dict) and (name := documents.text_if(one, "name")):
+            line = documents.line_of(content, '"devEngines"')
+            yield npm.specified(name, documents.text_if(one, "version"), "build", line=line)
     value = document.get("packageManager")
     if not isinstance(value, str) or "@" not in value[1:]:
         return
@@ -153,9 +163,29 @@ def _texts(table: Mapping[str, object], scope: str, content: bytes) -> Iterator[
             )
 
 
-def _patched(pnpm: Mapping[str, object], content: bytes) -> Iterator[Option]:
-    """Packages that are changed by a patch of the repository after they are fetched."""
-    for name, path in documents.table_if(pnpm, "patchedDependencies").items():
+def _builds(pnpm: Mapping[str, object], content: bytes) -> Iterator[Option]:
+    """Which packages may run install scripts, told of all together."""
+    for name in (
+        "dangerouslyAllowAllBuilds",
+        "onlyBuiltDependenciesFile",
+        "neverBuiltDependencies",
+    ):
+        if name in pnpm:
+            value = pnpm[name]
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            yield Option(
+                ecosystem="npm",
+                name=name,
+                value=text,
+                signal="install-script",
+                line=documents.line_of(content, f'"{name}"'),
+                restricts=safety.restricts(name, text),
+            )
+
+
+def _patched(home: Mapping[str, object], content: bytes) -> Iterator[Option]:
+    """Packages that are changed by a patch of the repository after they are fetched (pnpm, bun)."""
+    for name, path in documents.table_if(home, "patchedDependencies").items():
         yield Option(
             ecosystem="npm",
             name=f"patchedDependencies {name}",

@@ -7,7 +7,7 @@ packages come from.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from hunkgate.gates.dependencies import documents, npm
+from hunkgate.gates.dependencies import documents, npm, safety
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -24,8 +24,21 @@ _SCRIPTS = (
     "globalPnpmfile",
     "scriptShell",
     "strictDepBuilds",
+    "onlyBuiltDependenciesFile",
 )
-_REGISTRIES = ("registry", "strictSsl", "proxy", "httpProxy", "httpsProxy", "noProxy")
+_REGISTRIES = (
+    *("registry", "strictSsl", "proxy", "httpProxy", "httpsProxy", "noProxy"),
+    *("ca", "cafile", "cert", "userconfig"),
+)
+_GUARDS = (
+    *(
+        "minimumReleaseAge",
+        "minimumReleaseAgeExclude",
+        "blockExoticSubdeps",
+        "verifyStoreIntegrity",
+    ),
+    *("trustPolicy", "trustPolicyExclude", "neverBuiltDependencies", "frozenLockfile"),
+)
 _ALLOWED = ("onlyBuiltDependencies", "allowBuilds")
 
 
@@ -107,12 +120,14 @@ def _options(document: documents.Table) -> Iterator[Option]:
     for field, signal in (
         *((one, "install-script") for one in _SCRIPTS),
         *((one, "registry-changed") for one in _REGISTRIES),
+        *((one, "option-changed") for one in _GUARDS),
     ):
         if field in document:
             yield _option(field, document[field], signal, document.lines[field])
-    registries = _table(document, "registries")
-    for scope, address in registries.items():
-        yield _option(f"registries {scope}", address, "registry-changed", registries.lines[scope])
+    for field in ("registries", "namedRegistries", "nodeMirror"):
+        registries = _table(document, field)
+        for scope, address in registries.items():
+            yield _option(f"{field} {scope}", address, "registry-changed", registries.lines[scope])
     patched = _table(document, "patchedDependencies")
     for name, path in patched.items():
         yield _option(f"patchedDependencies {name}", path, "override", patched.lines[name])
@@ -125,4 +140,7 @@ def _options(document: documents.Table) -> Iterator[Option]:
 
 def _option(name: str, value: object, signal: str, line: int) -> Option:
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return Option(ecosystem="npm", name=name, value=text, signal=signal, line=line)
+    restricts = safety.restricts(name, text)
+    return Option(
+        ecosystem="npm", name=name, value=text, signal=signal, line=line, restricts=restricts
+    )

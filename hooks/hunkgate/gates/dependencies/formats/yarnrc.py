@@ -1,13 +1,19 @@
 """.yarnrc of yarn 1 (``key "value"`` lines, https://github.com/yarnpkg/yarn/tree/master/src/lockfile) and .yarnrc.yml of later ones (their ``Configuration``,
 https://github.com/yarnpkg/berry/tree/master/packages/yarnpkg-core).
 
-Only what moves where packages come from or which code an installation runs is read; credentials are left alone.
+Only what moves where packages come from or which code an installation runs is read, catalogs and what is added to other packages;
+credentials are left alone.
 """
 
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents, lines
-from hunkgate.gates.dependencies.dependency import Option, Reading, UnreadableError
+from hunkgate.gates.dependencies import documents, lines, npm, safety
+from hunkgate.gates.dependencies.dependency import (
+    Dependency,
+    Option,
+    Reading,
+    UnreadableError,
+)
 
 _REGISTRY = frozenset(
     (
@@ -39,6 +45,7 @@ _SCRIPTS = frozenset(
     )
 )
 _TABLES = ("npmScopes", "npmRegistries")
+_FIELDS = ("dependencies", "optionalDependencies", "peerDependencies")
 
 
 def read(content: bytes, path: str) -> Reading:
@@ -46,13 +53,15 @@ def read(content: bytes, path: str) -> Reading:
     if not path.endswith((".yml", ".yaml")):
         return Reading(options=tuple(_classic(content)))
     options: list[Option] = []
+    dependencies: list[Dependency] = []
     for document in documents.yaml(content):
         if document is None:
             continue
         if not isinstance(document, documents.Table):
             raise UnreadableError("not a mapping")
         options.extend(_berry(document))
-    return Reading(options=tuple(options))
+        dependencies.extend(_brought(document))
+    return Reading(dependencies=tuple(dependencies), options=tuple(options))
 
 
 def _classic(content: bytes) -> Iterator[Option]:
@@ -62,9 +71,7 @@ def _classic(content: bytes) -> Iterator[Option]:
             name, _, value = raw.strip()[1:].partition('"')
         name = name.strip('"').removeprefix("--install.").removeprefix("--")
         if signal := _signal(name):
-            yield Option(
-                ecosystem="npm", name=name, value=value.strip(' "'), signal=signal, line=line
-            )
+            yield _option(name, value.strip(' "'), signal, line)
 
 
 def _berry(document: documents.Table) -> Iterator[Option]:
@@ -94,10 +101,36 @@ def _berry(document: documents.Table) -> Iterator[Option]:
                 )
         elif signal := _signal(name):
             text = str(value).lower() if isinstance(value, bool) else str(value)
-            yield Option(ecosystem="npm", name=name, value=text, signal=signal, line=line)
+            yield _option(name, text, signal, line)
+
+
+def _brought(document: documents.Table) -> Iterator[Dependency]:
+    """What catalogs hold, and what is added to the dependencies of other packages."""
+    catalogs, extensions = document.get("catalogs"), document.get("packageExtensions")
+    tables = [("runtime", document.get("catalog"))]
+    if isinstance(catalogs, documents.Table):
+        tables += [(f"optional:{name}", table) for name, table in catalogs.items()]
+    for added in extensions.values() if isinstance(extensions, documents.Table) else ():
+        if isinstance(added, documents.Table):
+            tables += [("override", added.get(field)) for field in _FIELDS]
+    for scope, table in tables:
+        for name, specifier in table.items() if isinstance(table, documents.Table) else ():
+            if isinstance(table, documents.Table) and isinstance(specifier, str):
+                flags = frozenset(("override",)) if scope == "override" else frozenset[str]()
+                line = table.lines[name]
+                yield npm.specified(name, specifier, scope, flags=flags, line=line)
+
+
+def _option(name: str, value: str, signal: str, line: int) -> Option:
+    restricts = safety.restricts(name, value)
+    return Option(
+        ecosystem="npm", name=name, value=value, signal=signal, line=line, restricts=restricts
+    )
 
 
 def _signal(name: str) -> str:
     if name in _REGISTRY or name.endswith(":registry"):
         return "registry-changed"
-    return "install-script" if name in _SCRIPTS else ""
+    if name in _SCRIPTS:
+        return "install-script"
+    return "option-changed" if safety.known(name) else ""
