@@ -361,6 +361,17 @@ FORMATS: tuple[Format, ...] = (
         _M,
         *("*.sh", "*.bash", "*.zsh", "Makefile", "GNUmakefile", "*.mk", "justfile", ".justfile"),
     ),
+    # Tools of whoever works on the project
+    _row("tool-versions", "generic", _M, ".tool-versions"),
+    _row(
+        "mise",
+        "generic",
+        _M,
+        *("mise.toml", ".mise.toml", "mise.*.toml", ".mise.*.toml"),
+        *("**/mise/config.toml", "**/.mise/config.toml"),
+        locks=("mise-lock",),
+    ),
+    _row("mise-lock", "generic", _L, "mise.lock", "mise.*.lock", module="mise"),
     # Packages that lie in the repository themselves
     _row(
         "package-file",
