@@ -29,4 +29,4 @@ class Entries(NamedTuple, Generic[P]):
         if both is None:
             return None
         old = self.taken(both[0], before, None)
-        return locks.pair(old, self.taken(both[1], after, old))
+        return locks.pair_beside(old, self.taken(both[1], after, old))

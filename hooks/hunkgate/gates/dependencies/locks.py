@@ -4,7 +4,7 @@ changes touch a few.
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, Source
 
@@ -80,10 +80,12 @@ class Places(Lock[str, P]):
 
     Entries that are not the same object count as different ones (two versions read by json_pair share what is written alike):
     nothing that Python calls equal, such as 1 and true, is mistaken for it. ``names`` are those of the records by their places. ``given``
-    is what else every record is made of: where that differs no entry is the same.
+    is what else every record is made of: where that differs no entry is the same. ``moved`` are the names of which the version beside
+    which this one was read has other entries, None where it was read alone.
     """
 
     names: Mapping[str, str]
+    moved: frozenset[str] | None = None
     given: Hashable = None
 
     def of(self, names: Collection[str]) -> Sequence[tuple[str, P]]:
@@ -100,39 +102,67 @@ class Places(Lock[str, P]):
         return [place for place, entry in self.stated.items() if theirs(place, other) is not entry]
 
 
+class Named(NamedTuple, Generic[P]):
+    """Entries by their places: those that make a record, the names of their records, the places of all others, and ``moved``, the names of
+    which the version before has other entries (None where there is none).
+    """
+
+    stated: Mapping[str, P]
+    names: dict[str, str]
+    others: list[str]
+    moved: frozenset[str] | None
+
+
 def named_entries(
     entries: Mapping[str, P],
     named: Callable[[Mapping[str, P]], Iterable[str | None]],
     before: Places[P] | None,
-) -> tuple[Mapping[str, P], dict[str, str]]:
-    """The entries that make a record, and the names of their records, by their places.
+) -> Named[P]:
+    """The entries with the names of their records.
 
     ``named`` gives the name of each of some entries in their order, None for one that makes no record, and raises UnreadableError for one
     of which none can be made. What the version before has the same is not looked into.
     """
     fresh = entries
     names: dict[str, str] = {}
+    gone: list[str] = []
     if before is not None:
         theirs = before.stated.get
         fresh = {
             place: entry for place, entry in entries.items() if theirs(place, before) is not entry
         }
         names = dict(before.names)
-        for place in [place for place in names if place not in entries or place in fresh]:
-            del names[place]
+        gone = [
+            names.pop(place)
+            for place in [place for place in names if place not in entries or place in fresh]
+        ]
     found = tuple(named(fresh))
-    names.update(
-        (place, name) for place, name in zip(fresh, found, strict=True) if name is not None
-    )
-    if None not in found:
-        return entries, names
-    return {place: entry for place, entry in entries.items() if place in names}, names
+    come = dict(zip(fresh, found, strict=True))
+    others = [place for place, name in come.items() if name is None] if None in found else []
+    stated = dict(entries)
+    for place in others:
+        del come[place], stated[place]
+    told = cast("dict[str, str]", come)
+    names.update(told)
+    moved = None if before is None else frozenset((*gone, *told.values()))
+    return Named(stated, names, others, moved)
 
 
 def pair(before: Lock[S, P], after: Lock[S, P]) -> tuple[Reading, Reading]:
     """Both versions with the records of the names of which they do not state the same."""
     names = set(map(before.named, before.beyond(after)))
     names.update(map(after.named, after.beyond(before)))
+    return _only(names, before, after)
+
+
+def pair_beside(before: Places[P], after: Places[P]) -> tuple[Reading, Reading]:
+    """The same of two versions of which the second was read beside the first."""
+    if after.moved is None or after.given != before.given:
+        return pair(before, after)
+    return _only(set(after.moved), before, after)
+
+
+def _only(names: set[str], before: Lock[S, P], after: Lock[S, P]) -> tuple[Reading, Reading]:
     names |= before.own ^ after.own
     return before.only(names), after.only(names)
 

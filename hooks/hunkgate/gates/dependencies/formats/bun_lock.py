@@ -65,8 +65,8 @@ def _taken(
             else:
                 yield None if text.startswith(_OWN, cut + 1) else text[:cut]
 
-    stated, names = locks.named_entries(packages, named, before)
-    own = (_identity(packages[place][0])[0] for place in packages.keys() - names.keys())
+    stated, names, others, moved = locks.named_entries(packages, named, before)
+    own = (_identity(packages[place][0])[0] for place in others)
 
     def records(several: Sequence[tuple[str, _Entry]]) -> Iterator[Dependency]:
         first: dict[_Package, str] = {}
@@ -80,6 +80,7 @@ def _taken(
         ecosystem="npm",
         named=names.__getitem__,
         names=names,
+        moved=moved,
         records=records,
         options=tuple(_trusted(document)),
         own=frozenset(own),

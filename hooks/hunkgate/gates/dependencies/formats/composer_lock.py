@@ -57,7 +57,7 @@ def _taken(
     if len(set(written)) < len(written):
         # A package may stand in both lists, or in one of them twice.
         written = [f"{number} {one['name']}" for number, one in enumerate(entries)]
-    stated, names = locks.named_entries(
+    stated, names, _, moved = locks.named_entries(
         dict(zip(written, entries, strict=True)),
         lambda fresh: [str(entry["name"]).lower() for entry in fresh.values()],
         before,
@@ -82,6 +82,7 @@ def _taken(
         ecosystem="composer",
         named=names.__getitem__,
         names=names,
+        moved=moved,
         records=records,
     )
 

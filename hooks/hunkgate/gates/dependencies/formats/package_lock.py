@@ -51,12 +51,13 @@ def _taken(
     if version > 1 and "packages" not in document:
         raise UnreadableError(f"lockfileVersion {version} without packages")
     packages = _table(document, "packages") if version > 1 else {}
-    stated, names = locks.named_entries(packages, _folder_names, before)
-    own = frozenset(_own(document, packages, packages.keys() - names.keys()))
-    if older := dict(_nested(_objects(document, "dependencies"))):
-        stated_older, names_older = locks.named_entries(older, _nested_names, before)
-        stated = {**stated, **stated_older}
-        names |= names_older
+    if _NESTED in "".join(packages):
+        raise UnreadableError("packages holds a place that is no folder")
+    older = dict(_nested(_objects(document, "dependencies")))
+    stated, names, others, moved = locks.named_entries(
+        {**packages, **older} if older else packages, _names, before
+    )
+    own = frozenset(_own(document, packages, others))
 
     def records(several: Sequence[tuple[str, _Entry]]) -> Iterator[Dependency]:
         places = lines.Forward(content)
@@ -84,6 +85,7 @@ def _taken(
         ecosystem="npm",
         named=names.__getitem__,
         names=names,
+        moved=moved,
         records=records,
         own=own,
     )
@@ -119,28 +121,26 @@ def _bundled(place: str, entry: _Entry, packages: Mapping[str, _Entry]) -> bool:
     return False
 
 
-def _folder_names(entries: Mapping[str, _Entry]) -> Iterable[str | None]:
-    """The name of the package in each folder; None for the root, a workspace or a link."""
-    if not set(map(type, entries.values())) <= {dict}:
+def _names(entries: Mapping[str, _Entry]) -> Iterator[str | None]:
+    """The name of the package in each place; None for the root, a workspace or a link."""
+    if not {dict}.issuperset(map(type, entries.values())):
         raise UnreadableError("packages is not an object of objects")
     for place, entry in entries.items():
         _, folder, name = place.rpartition(_FOLDER)
-        if _NESTED in place:
-            raise UnreadableError(f"{place!r} is no folder")
-        if not folder or ("link" in entry and entry["link"] is True):
+        if place.startswith(_NESTED):
+            yield _nested_name(place, entry)
+        elif not folder or ("link" in entry and entry["link"] is True):
             yield None
         else:
             yield ("name" in entry and documents.text_if(entry, "name")) or name
 
 
-def _nested_names(entries: Mapping[str, _Entry]) -> Iterator[str]:
-    """The names of packages of version 1."""
-    for place, entry in entries.items():
-        version = documents.text_if(entry, "version")
-        if version.startswith("npm:"):
-            yield version.removeprefix("npm:").rpartition("@")[0]
-        else:
-            yield place.rpartition(_NESTED)[2]
+def _nested_name(place: str, entry: _Entry) -> str:
+    """The name of a package of version 1."""
+    version = documents.text_if(entry, "version")
+    if version.startswith("npm:"):
+        return version.removeprefix("npm:").rpartition("@")[0]
+    return place.rpartition(_NESTED)[2]
 
 
 def _table(document: Mapping[str, object], field: str) -> Mapping[str, _Entry]:

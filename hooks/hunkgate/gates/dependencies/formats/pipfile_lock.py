@@ -68,7 +68,7 @@ def _taken(
         source = pypi.table_source(documents.table_at(table, name), default)
         return None if python_locks.is_root(source) else _package(table, name, default)[0].name
 
-    stated, names = locks.named_entries(entries, named, before)
+    stated, names, _, moved = locks.named_entries(entries, named, before)
 
     def records(several: Sequence[tuple[str, object]]) -> Iterator[Dependency]:
         places = lines.Forward(content)
@@ -93,6 +93,7 @@ def _taken(
         ecosystem=pypi.ECOSYSTEM,
         named=names.__getitem__,
         names=names,
+        moved=moved,
         records=records,
         options=options,
         given=tuple(default),
