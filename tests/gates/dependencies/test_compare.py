@@ -85,6 +85,12 @@ PATH = Source(kind=SourceKind.PATH, locator=".")
             id="an override that goes is not what the package asked for",
         ),
         pytest.param(
+            (wanted("a", "1", scope="override"),),
+            (wanted("a", "1"),),
+            [("added", "a", "", "1"), ("removed", "a", "1", "")],
+            id="what was an override and is asked for now is both",
+        ),
+        pytest.param(
             (wanted("a", "1", flags=OLD), wanted("a", "2", flags=NEW)),
             (wanted("a", "3", flags=OLD), wanted("a", "4", flags=NEW)),
             [("upgraded", "a", "1", "3"), ("upgraded", "a", "2", "4")],

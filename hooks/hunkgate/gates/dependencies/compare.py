@@ -47,7 +47,8 @@ def compare(before: Reading, after: Reading, *, file: str) -> tuple[DependencyCh
         left, right = old.get(key, []), new.get(key, [])
         if len(left) == 1 and len(right) == 1 and _alike(left[0], right[0]):
             continue
-        changes.extend(_changes(key, left, right, file))
+        for one, other in _apart(left, right):
+            changes.extend(_changes(key, one, other, file))
     if any(one.before is None for one in changes):
         registries = _Registries(before)
         changes = [_marked(one, registries) for one in changes]
@@ -105,6 +106,21 @@ def _by_name(reading: Reading) -> dict[_Key, list[Dependency]]:
             continue
         found[one.ecosystem, one.name].append(one)
     return found
+
+
+def _apart(
+    left: list[Dependency], right: list[Dependency]
+) -> Iterable[tuple[list[Dependency], list[Dependency]]]:
+    """Both sides without overrides, and the overrides: to override what others ask for is not to ask for it."""
+    if not any(one.scope == "override" for one in (*left, *right)):
+        return ((left, right),)
+    return [
+        (
+            [one for one in left if (one.scope == "override") is override],
+            [one for one in right if (one.scope == "override") is override],
+        )
+        for override in (False, True)
+    ]
 
 
 class _Registries:
@@ -280,7 +296,7 @@ def _only(key: _Key, old: Dependency, new: Dependency, file: str) -> Iterable[De
 def _steps(left: list[Dependency], right: list[Dependency]) -> list[tuple[Dependency, Dependency]]:
     """What a manifest asks for in one scope before, and with another requirement after, each with all scopes of which that is so.
 
-    The package itself, its tests and an override may each want a name in their own way: a step of one of them is no removal and an
+    The package itself, its tests and its users may each want a name in their own way: a step of one of them is no removal and an
     addition beside what the others want. A lock says nothing of the kind.
     """
     if any(one.resolved for one in (*left, *right)):
