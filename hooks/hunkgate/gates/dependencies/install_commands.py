@@ -112,6 +112,9 @@ def _script(
     if depth > _DEEPEST:
         yield dynamic("shell", "commands nested too deeply to be read", line)
         return
+    if "Download" in script and (address := code_strings.fetched(script)):
+        # PowerShell's objects of .NET.
+        yield dynamic("download and run", address, line)
     previous: Command | None = None
     fetched = fetched or Downloads()
     for command in commands(script, line=line):

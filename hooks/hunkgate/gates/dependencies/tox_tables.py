@@ -1,15 +1,17 @@
 """tox's configuration wherever it stands: https://tox.wiki/en/latest/config.html.
 
-Read: ``deps`` of every environment (with the condition before a colon as a marker), ``requires`` of tox itself, included files, package indexes. Not read:
-commands, and values taken from other sections (they are read there).
+Read: ``deps`` of every environment (with the condition before a colon as a marker), ``requires`` of tox itself, included files, package indexes,
+what commands install, variables that move an index. Not read: values taken from other sections (they are read there).
 """
 
 import configparser
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents, pypi, python_requirements
+from hunkgate.gates.dependencies import documents, install_commands, pypi, python_requirements
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, UnreadableError
+from hunkgate.gates.dependencies.tool_settings import environment as variable
 
 _CONDITION = re.compile(r"([\w!,{}.-]+):\s+(.*)\Z")
 
@@ -34,6 +36,8 @@ def ini(text: str, path: str, content: bytes) -> Reading:
         for key, scope in (("deps", "dev"), ("requires", "build")):
             written = parser.get(section, key, fallback="") or ""
             readings.extend(_line(one, path, scope, content) for one in _lines(written))
+        given = {key: parser.get(section, key, fallback="") or "" for key in (*_COMMANDS, *_SETS)}
+        readings.extend(_running(given, content))
         servers = parser.get(section, "indexserver", fallback="") or ""
         if servers.strip():
             indexes.append(
@@ -62,9 +66,35 @@ def toml(tox: Mapping[str, object], path: str, content: bytes) -> Reading:
     for environment in environments:
         for written in _texts(environment.get("deps")):
             readings.extend(_line(one, path, "dev", content) for one in _lines(written))
+        given = {key: _told(environment.get(key)) for key in (*_COMMANDS, *_SETS)}
+        readings.extend(_running(given, content))
     if legacy := documents.text_at(tox, "legacy_tox_ini"):
         readings.append(ini(legacy, path, content))
     return _joined(readings, ())
+
+
+_COMMANDS = ("install_command", "commands_pre", "commands", "commands_post")
+_SETS = ("setenv", "set_env")
+
+
+def _running(given: Mapping[str, str], content: bytes) -> Iterator[Reading]:
+    """What the commands of an environment install, and the variables that it sets for them."""
+    for key in _COMMANDS:
+        # A minus lets a command fail; {...} is filled in by tox.
+        script = "\n".join(line.strip().lstrip("-!") for line in given[key].splitlines())
+        if script.strip():
+            first = next(line for line in script.splitlines() if line.strip())
+            at = documents.line_of_string(content, first.strip()) or 1
+            dependencies, options = install_commands.read(
+                re.sub(r"\{[^{}\n]*\}", ".", script), line=at, task=True
+            )
+            yield Reading(dependencies=dependencies, options=options)
+    for key in _SETS:
+        for line in given[key].splitlines():
+            name, equals, value = line.partition("=")
+            at = documents.line_of(content, name.strip())
+            if equals and (option := variable(name.strip(), value.strip(), line=at)):
+                yield Reading(options=(option,))
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -72,6 +102,17 @@ def _texts(value: object) -> Iterator[str]:
     for one in value if isinstance(value, list) else (value,):
         if isinstance(one, str):
             yield one
+
+
+def _told(value: object) -> str:
+    """The commands of a TOML table, lists of words, and its variables, as the older form has them."""
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}={one}" for name, one in value.items() if isinstance(one, str))
+    if not isinstance(value, list):
+        return value if isinstance(value, str) else ""
+    if all(isinstance(one, str) for one in value):
+        return shlex.join(value)
+    return "\n".join(_told(one) for one in value)
 
 
 def _line(written: str, path: str, scope: str, content: bytes) -> Reading:

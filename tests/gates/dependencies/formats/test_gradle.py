@@ -155,12 +155,12 @@ def test_verification_metadata_is_unreadable(content: str) -> None:
     [
         pytest.param(
             "distributionUrl=https\\://x.example/d/gradle-8.5-bin.zip\ndistributionSha256Sum=0a\n",
-            ["gradle 8.5 build registry:x.example #0a"],
+            ["gradle 8.5 build registry:x.example/d #0a"],
             id="gradle",
         ),
         pytest.param(
             "wrapperUrl=https://x.example/w/maven-wrapper-3.2.0.jar\n",
-            ["maven-wrapper 3.2.0 build registry:x.example"],
+            ["maven-wrapper 3.2.0 build registry:x.example/w"],
             id="maven's own wrapper",
         ),
     ],

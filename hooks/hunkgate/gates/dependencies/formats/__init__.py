@@ -255,7 +255,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     _row("nuget-lock", "nuget", _L, "packages.lock.json"),
     _row("nuget-config", "nuget", _S, "nuget.config"),
-    _row("pubspec", "pub", _M, "pubspec.yaml", locks=("pubspec-lock",)),
+    _row("pubspec", "pub", _M, "pubspec.yaml", "pubspec_overrides.yaml", locks=("pubspec-lock",)),
     _row("pubspec-lock", "pub", _L, "pubspec.lock"),
     _row("vcpkg", "vcpkg", _M, "vcpkg.json"),
     _row("vcpkg-configuration", "vcpkg", _S, "vcpkg-configuration.json", module="vcpkg"),
@@ -346,6 +346,10 @@ FORMATS: tuple[Format, ...] = (
         _M,
         ".github/workflows/*.yml",
         ".github/workflows/*.yaml",
+        ".gitea/workflows/*.yml",
+        ".gitea/workflows/*.yaml",
+        ".forgejo/workflows/*.yml",
+        ".forgejo/workflows/*.yaml",
     ),
     _row(
         "github-action", "githubactions", _M, "action.yml", "action.yaml", module="github_workflow"
@@ -360,6 +364,7 @@ FORMATS: tuple[Format, ...] = (
         "generic",
         _M,
         *("*.sh", "*.bash", "*.zsh", "Makefile", "GNUmakefile", "*.mk", "justfile", ".justfile"),
+        *("gradlew", "mvnw", ".husky/*", ".githooks/*"),
     ),
     # Tools of whoever works on the project
     _row("tool-versions", "generic", _M, ".tool-versions"),

@@ -1,14 +1,14 @@
 """Compose files: the Compose Specification, "Services top-level elements".
 
-Read: ``image`` of every service, images and repositories that ``build`` names, ``include`` from elsewhere. A variable in a tag stays as it is written; one
-that is a whole image counts by its default. An inline Dockerfile is shown as its text, as ``dynamic``. Not read: ``command``, which runs in
-the image.
+Read: ``image`` of every service, images and repositories that ``build`` names, ``include`` from elsewhere, what the commands of a service install, variables
+and build arguments that move an index. A variable in a tag stays as it is written; one that is a whole image counts by its default. An inline
+Dockerfile is shown as its text, as ``dynamic``.
 """
 
 import re
 from collections.abc import Iterator
 
-from hunkgate.gates.dependencies import documents, images
+from hunkgate.gates.dependencies import documents, images, install_commands, tool_settings
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, UnreadableError
 from hunkgate.gates.dependencies.documents import Series, Table
 
@@ -30,6 +30,11 @@ def read(content: bytes, path: str) -> Reading:
         options.extend(_includes(document))
         options.extend(_inline(document))
         options.extend(_elsewhere(document))
+        for one in _running(document):
+            if isinstance(one, Dependency):
+                found.append(one)
+            else:
+                options.append(one)
     return Reading(dependencies=tuple(found), options=tuple(options))
 
 
@@ -85,6 +90,57 @@ def _elsewhere(document: Table) -> Iterator[Option]:
                 signal="git-source",
                 line=service.lines["build"] if isinstance(service, Table) else 0,
             )
+
+
+def _running(document: Table) -> Iterator[Dependency | Option]:
+    """What the commands of the services install, and the variables that move an index for them or for their build."""
+    services = document.get("services", document)
+    for service in services.values() if isinstance(services, Table) else ():
+        if not isinstance(service, Table):
+            continue
+        build, check = service.get("build"), service.get("healthcheck")
+        yield from _variables(service, "environment")
+        yield from _variables(build, "args")
+        places = [(service, "command"), (service, "entrypoint"), (check, "test")]
+        for key in ("post_start", "pre_stop"):
+            places += [(hook, "command") for hook in _items(service.get(key))]
+        for table, key in places:
+            yield from _command(table, key)
+
+
+def _command(table: object, key: str) -> Iterator[Dependency | Option]:
+    value = table.get(key) if isinstance(table, Table) else None
+    if not isinstance(table, Table) or not isinstance(value, (str, Series)):
+        return
+    words = [str(one) for one in _items(value) if one not in ("CMD", "CMD-SHELL")]
+    line = table.lines[key]
+    dependencies, options = (
+        install_commands.read(value, line=line)
+        if isinstance(value, str)
+        else (
+            install_commands.read_words(words, line=line)
+            if len(words) > 1
+            else install_commands.read(" ".join(words), line=line)
+        )
+    )
+    yield from dependencies
+    yield from options
+
+
+def _variables(table: object, key: str) -> Iterator[Option]:
+    """Variables of a mapping, or of a list of ``NAME=value``."""
+    stated = table.get(key) if isinstance(table, Table) else None
+    if not isinstance(table, Table) or stated is None:
+        return
+    line = table.lines[key]
+    pairs = (
+        [(name, str(value), stated.lines[name]) for name, value in stated.items()]
+        if isinstance(stated, Table)
+        else [(*str(one).partition("=")[::2], line) for one in _items(stated)]
+    )
+    for name, value, at in pairs:
+        if option := tool_settings.environment(name, value, line=at):
+            yield option
 
 
 def _contexts(build: Table) -> Iterator[Dependency]:

@@ -1,12 +1,13 @@
 """composer.json: https://getcomposer.org/doc/04-schema.md.
 
-Read are ``require`` and ``require-dev`` without the platform (``php``, ``ext-…``), the repositories, the scripts that an installation runs, and the plugins that may run.
+Read are ``require`` and ``require-dev`` without the platform (``php``, ``ext-…``), the repositories, the scripts that an installation runs,
+what the others install, the plugins that may run, patches, the least stability.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies import documents, tasks
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -29,12 +30,18 @@ def read(content: bytes, _path: str) -> Reading:
     """The packages that a composer.json asks for."""
     document = documents.json_object(content)
     name = document.get("name")
+    commands = tuple(tasks.read(_object(document, "scripts"), content))
     return Reading(
-        dependencies=tuple(_packages(document, content)),
+        dependencies=(
+            *_packages(document, content),
+            *(one for one in commands if isinstance(one, Dependency)),
+        ),
         options=(
             *_repositories(document, content),
             *_scripts(document, content),
             *_settings(document, content),
+            *_patches(document, content),
+            *(one for one in commands if isinstance(one, Option)),
         ),
         own=frozenset((name.lower(),)) if isinstance(name, str) else frozenset(),
     )
@@ -127,6 +134,30 @@ def _settings(document: Mapping[str, object], content: bytes) -> Iterator[Option
                 signal="registry-changed",
                 line=documents.line_of(content, f'"{field}"'),
             )
+
+    if stability := documents.text_if(document, "minimum-stability"):
+        yield Option(
+            ecosystem="composer",
+            name="minimum-stability",
+            value=stability,
+            signal="option-changed",
+            line=documents.line_of(content, '"minimum-stability"'),
+            restricts=stability == "stable",
+        )
+
+
+def _patches(document: Mapping[str, object], content: bytes) -> Iterator[Option]:
+    """Patches that plugins lay over packages (cweagans/composer-patches)."""
+    for package, patches in documents.table_if(
+        documents.table_if(document, "extra"), "patches"
+    ).items():
+        yield Option(
+            ecosystem="composer",
+            name=f"patches {package}",
+            value=_flat(patches),
+            signal="override",
+            line=documents.line_of(content, f'"{package}"'),
+        )
 
 
 def _flat(value: object) -> str:

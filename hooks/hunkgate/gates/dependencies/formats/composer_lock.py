@@ -33,6 +33,7 @@ class _Package(NamedTuple):
     registry: str | None
     digest: str
     licence: str
+    plugin: bool
 
 
 def opened(content: bytes) -> Places[_Entry]:
@@ -74,6 +75,8 @@ def _taken(
                 source=_source(one),
                 hashes=frozenset((one.digest,)) if one.digest else frozenset(),
                 licence=one.licence,
+                # Its code runs in every installation.
+                flags=frozenset(("install-script",)) if one.plugin else frozenset(),
                 line=found.line(f'"name": "{one.written}"'),
             )
 
@@ -119,10 +122,14 @@ def _package(entry: Mapping[str, object]) -> _Package:
         dist.get("type") == "path",
         str(source.get("url") or ""),
         str(dist.get("url") or ""),
-        str(dist.get("reference") or source.get("reference") or ""),
+        # Of an archive that is of another commit than the repository both count.
+        " ".join(
+            dict.fromkeys(str(one["reference"]) for one in (dist, source) if one.get("reference"))
+        ),
         registry if isinstance(registry, str) else None,
         documents.text_if(dist, "shasum"),
         " OR ".join(map(str, licences)) if isinstance(licences, list) else "",
+        entry.get("type") in ("composer-plugin", "composer-installer"),
     )
 
 
@@ -134,7 +141,11 @@ def _source(one: _Package) -> Source:
     archive = sources.archive(url.replace("://api.github.com/repos/", "://github.com/"))
     if archive.kind is SourceKind.GIT:
         # The archive's own address names the commit: it is what is installed, whatever else the entry says.
-        address, file, reference = archive.locator, "", archive.ref
+        address, file = archive.locator, ""
+        reference = " ".join(dict.fromkeys((archive.ref, *reference.split())))
+        if (home := sources.place(one.home)) not in ("", address):
+            # Composer takes the repository where the archive cannot be had, or is asked to prefer it.
+            address = f"{address} {home}"
     else:
         address, file = sources.place(one.home) or sources.host(url), sources.address(url)
         if one.home and sources.host(url) != sources.host(one.home):

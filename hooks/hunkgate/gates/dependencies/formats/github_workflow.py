@@ -71,7 +71,9 @@ def _mapping(under: str, table: Table, lines: list[bytes]) -> Iterator[Found]:
     if isinstance(run, str):
         line = table.lines["run"]
         block = re.search(rb"run\s*:\s*[|>]", lines[line - 1]) is not None
-        dependencies, options = install_commands.read(run, line=line + block)
+        code = re.match(r"(?:python|node|perl|ruby|php)", documents.text_if(table, "shell"))
+        read_run = install_commands.read_code if code else install_commands.read
+        dependencies, options = read_run(run, line=line + block)
         yield from dependencies
         yield from options
     registry = table.get("registry-url")
@@ -84,6 +86,12 @@ def _mapping(under: str, table: Table, lines: list[bytes]) -> Iterator[Found]:
             signal="index-changed",
             line=table.lines["registry-url"],
         )
+    script = table.get("script")
+    if under == "with" and isinstance(script, str):
+        # The code of actions/github-script.
+        dependencies, options = install_commands.read_code(script, line=table.lines["script"])
+        yield from dependencies
+        yield from options
     if under == "env":
         for name, value in table.items():
             option = tool_settings.environment(name, str(value), line=table.lines[name])

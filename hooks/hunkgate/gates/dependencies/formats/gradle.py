@@ -8,7 +8,7 @@ reads from elsewhere (``buildSrc``, ``gradle.properties``, its own plugins) is n
 import re
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import lines
+from hunkgate.gates.dependencies import install_commands, lines
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -44,6 +44,9 @@ _REPOSITORY = re.compile(
 _APPLIED = re.compile(
     r"""\bfrom\s{0,9}[:=(]\s{0,9}(?:uri\s{0,9}\(\s{0,9})?["'](https?://[^"'\n]{1,500})["']"""
 )
+_STARTED = re.compile(
+    r"""\b(?:commandLine|executable|args)\b[^\n]{1,2000}|(?:"[^"\n]{1,2000}"|'[^'\n]{1,2000}'|\[[^\]\n]{1,2000}\])\s{0,9}\.\s{0,9}execute\("""
+)
 _VARIABLE = re.compile(
     r"""(?<![\w"'])(?:ext\.|project\.|extra\[["'])?([A-Za-z_]\w{0,80})(?:["']\])?\s{0,9}(?::\s?String\s{0,9})?(?:=|by\s+extra\()\s{0,9}["']([^"'\n$]{1,200})["']"""
 )
@@ -69,7 +72,14 @@ def read(content: bytes, _path: str) -> Reading:
         ),
         key=lambda one: one.line,
     )
-    return Reading(dependencies=tuple(found), options=tuple(_options(text, starts)))
+    started = tuple(_started(text, starts))
+    return Reading(
+        dependencies=(*found, *(one for one in started if isinstance(one, Dependency))),
+        options=(
+            *_options(text, starts),
+            *(one for one in started if isinstance(one, Option)),
+        ),
+    )
 
 
 def _blanked(match: re.Match[str]) -> str:
@@ -86,6 +96,16 @@ class _Starts:
         import bisect
 
         return bisect.bisect_left(self._ends, offset) + 1
+
+
+def _started(text: str, starts: _Starts) -> Iterator[Dependency | Option]:
+    """What the programs install that a build starts with literal words."""
+    for match in _STARTED.finditer(text):
+        dependencies, options = install_commands.read_code(
+            match[0], line=starts.line(match.start())
+        )
+        yield from dependencies
+        yield from options
 
 
 def _coordinates(text: str, variables: Mapping[str, str], starts: _Starts) -> Iterator[Dependency]:

@@ -3,16 +3,21 @@
 """
 
 import re
+from collections.abc import Iterator
 
 from hunkgate.gates.dependencies import lines, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
+    Option,
     Reading,
     Source,
     UnreadableError,
 )
 
 _PROPERTY = re.compile(r"\s*([\w.]+)\s*[=:]\s*(.*)\Z")
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))")
+# Hashes of what has no address of its own here.
+_BESIDE = {"wrapperSha256Sum": "wrapperUrl", "distributionSha256Sum": "distributionUrl"}
 _URLS = {
     "distributionUrl": "distributionSha256Sum",
     "wrapperUrl": "wrapperSha256Sum",
@@ -25,13 +30,23 @@ _FILE = re.compile(
 def read(content: bytes, _path: str) -> Reading:
     """The program's version, the host it comes from and its hash."""
     properties: dict[str, tuple[str, int]] = {}
-    for line, raw in lines.numbered(content):
-        match = _PROPERTY.match(raw)
-        if raw.lstrip().startswith(("#", "!")) or match is None:
-            continue
-        # java.util.Properties: a backslash before a character stands for that character; the last of two equal keys counts.
-        properties[match.group(1)] = (re.sub(r"\\(.)", r"\1", match.group(2)), line)
+    for line, raw in _logical(content):
+        if match := _PROPERTY.match(raw):
+            # The last of two equal keys counts.
+            properties[match.group(1)] = (_ESCAPE.sub(_escaped, match.group(2)), line)
     found = []
+    options = [
+        Option(
+            ecosystem="maven",
+            name=name,
+            value=properties[name][0],
+            signal="option-changed",
+            line=properties[name][1],
+            restricts=name in _BESIDE or properties[name][0] == "true",
+        )
+        for name in ("validateDistributionUrl", *_BESIDE)
+        if name in properties and _BESIDE.get(name) not in properties
+    ]
     for field, hash_field in _URLS.items():
         if field not in properties:
             continue
@@ -47,11 +62,39 @@ def read(content: bytes, _path: str) -> Reading:
                 version=match.group(2) if match else "",
                 resolved=True,
                 scope="build",
-                source=Source(locator=sources.host(url) or folder),
+                source=Source(locator=_place(folder, match.group(2) if match else "")),
                 hashes=frozenset((digest,)) if digest else frozenset(),
                 line=line,
             )
         )
     if not found and not lines.blank(content):
         raise UnreadableError("no distributionUrl")
-    return Reading(dependencies=tuple(found))
+    return Reading(dependencies=tuple(found), options=tuple(options))
+
+
+def _logical(content: bytes) -> Iterator[tuple[int, str]]:
+    """The lines of java.util.Properties: no comments, those that end with a backslash joined with the next without its blanks."""
+    held, start = "", 0
+    for number, raw in lines.numbered(content):
+        bare = raw.lstrip()
+        if not held and bare.startswith(("#", "!")):
+            continue
+        start = start or number
+        if (len(bare) - len(bare.rstrip("\\"))) % 2:
+            held += bare[:-1]
+            continue
+        yield start, held + bare
+        held, start = "", 0
+    if held:
+        yield start, held
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """A backslash before a character stands for that character, ``\\u0041`` for the one of that number."""
+    return chr(int(match[1], 16)) if match[1] else match[2]
+
+
+def _place(folder: str, version: str) -> str:
+    """The host and the folder, without the version in it: what stays where only the version moves."""
+    place = sources.place(folder) if "://" in folder else folder
+    return re.sub(r"/{2,}", "/", place.replace(version, "")).rstrip("/") if version else place

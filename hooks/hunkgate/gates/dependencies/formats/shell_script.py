@@ -6,13 +6,19 @@ a script calls are files of their own.
 """
 
 import re
+import shlex
 
 from hunkgate.gates.dependencies import install_commands, lines
 from hunkgate.gates.dependencies.dependency import Reading, UnreadableError
+from hunkgate.gates.dependencies.tool_settings import environment
 
 _SET = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)\s*(?::{0,3}=|\?=)\s*(.*?)\s*\Z")
 _USED = re.compile(r"\$\((\w+)\)|\$\{(\w+)\}|\{\{\s*(\w+)\s*\}\}")
 _LONGEST = 4096
+_SCRIPT = re.compile(r"\.(?:sh|bash|zsh)\Z|(?:^|/)(?:gradlew|mvnw)\Z", re.IGNORECASE)
+# Hooks run among what the project has installed.
+_HOOK = re.compile(r"(?:^|/)\.(?:husky|githooks)/")
+_SHELL = re.compile(r"\$\(shell\s+([^()]*(?:\([^()]*\)[^()]*)*)\)")
 
 
 def read(content: bytes, path: str) -> Reading:
@@ -20,9 +26,10 @@ def read(content: bytes, path: str) -> Reading:
     if b"\0" in content:
         raise UnreadableError("not a text")
     text = lines.text(content)
-    if not path.lower().endswith((".sh", ".bash", ".zsh")):
+    hook = _HOOK.search(path) is not None
+    if not hook and not _SCRIPT.search(path):
         text = _recipes(text)
-    dependencies, options = install_commands.read(text)
+    dependencies, options = install_commands.read(text, task=hook)
     return Reading(dependencies=dependencies, options=options)
 
 
@@ -39,9 +46,16 @@ def _recipes(text: str) -> str:
             joined = line.rstrip().endswith("\\")
             continue
         joined = False
-        kept.append("")
-        if match := _SET.fullmatch(line):
+        # What make itself runs, and variables that it hands to every recipe.
+        shell = "; ".join(match[1] for match in _SHELL.finditer(line))
+        match = _SET.fullmatch(line)
+        if match:
             variables[match[1]] = _filled(match[2].strip("\"'"), variables)
+        exported = match is not None and environment(match[1], variables[match[1]]) is not None
+        given = (
+            f"export {match[1]}={shlex.quote(variables[match[1]])}" if match and exported else ""
+        )
+        kept.append("; ".join(filter(None, (given, _filled(shell, variables)))))
     return "\n".join(kept)
 
 
