@@ -412,7 +412,7 @@ def _surroundings(
 
 
 def _has_manifest(lock: Format) -> bool:
-    """Whether the lock's manifest is read at all: one that is not (flake.nix, Package.swift) always seems to stand still."""
+    """Whether the lock's manifest is read at all: one that is not (Package.swift) always seems to stand still."""
     return any(lock.name in one.locks for one in formats.FORMATS)
 
 

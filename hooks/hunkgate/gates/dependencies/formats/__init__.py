@@ -278,6 +278,7 @@ FORMATS: tuple[Format, ...] = (
     _row("podfile", "cocoapods", _M, "Podfile", locks=("podfile-lock",)),
     _row("podspec", "cocoapods", _M, "*.podspec", module="podfile"),
     _row("podfile-lock", "cocoapods", _L, "Podfile.lock"),
+    _row("flake-nix", "nix", _M, "flake.nix", locks=("flake-lock",)),
     _row("flake-lock", "nix", _L, "flake.lock"),
     _row(
         "terraform",
