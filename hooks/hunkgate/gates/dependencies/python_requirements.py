@@ -320,6 +320,8 @@ class _Lines:
             self._requirement(value, number, frozenset())
             return
         signal = _OPTIONS[name][0] if name in _OPTIONS else "dynamic"
+        if signal == "include-added" and "://" not in value:
+            value = posixpath.normpath(value)
         self._note(name, value, signal, number)
         if signal == "include-added" and (found := include_path(self._path, value)):
             self.includes.append(found)

@@ -1,15 +1,19 @@
 """``.cargo/config.toml``: https://doc.rust-lang.org/cargo/reference/config.html.
 
-Read are where crates come from (``[source]``, ``[registries]``, ``[registry]``, ``paths``, ``[patch]``) and which programs a build runs in the place of the compiler.
+Read are where crates come from (``[source]``, ``[registries]``, ``[registry]``, ``paths``, ``[patch]``) the connection to there, other files that are read, and which
+programs a build runs in the place of the compiler or beside it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies import documents, tool_settings
 from hunkgate.gates.dependencies.dependency import Option, Reading
 
 _PROGRAMS = ("rustc", "rustc-wrapper", "rustc-workspace-wrapper", "rustdoc")
 _TARGET = ("linker", "runner")
+# Flags of the compiler that name a program or a library of code.
+_LINKER = re.compile(r"linker=|load-pass-plugins|codegen-backend")
 
 
 def read(content: bytes, _path: str) -> Reading:
@@ -36,16 +40,36 @@ def _facts(document: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
     for field, value in _table(document, "registry").items():
         if field in ("default", "index"):
             yield f"registry.{field}", str(value), "registry-changed"
+        if field == "global-credential-providers":
+            yield f"registry.{field}", _flat(value), "install-script"
+    for field, value in _table(document, "http").items():
+        if field in ("proxy", "cainfo", "check-revoke", "ssl-version"):
+            yield f"http.{field}", _flat(value), "registry-changed"
+    for name, value in _table(document, "env").items():
+        text = _flat(value.get("value", "") if isinstance(value, dict) else value)
+        if option := tool_settings.environment(name, text):
+            yield f"env.{name}", text, option.signal
+    if "include" in document:
+        yield "include", _flat(document["include"]), "registry-changed"
+    for name, value in _table(document, "credential-alias").items():
+        yield f"credential-alias.{name}", _flat(value), "install-script"
     if "paths" in document:
         yield "paths", _flat(document["paths"]), "registry-changed"
     build = _table(document, "build")
     for field in _PROGRAMS:
         if field in build:
             yield f"build.{field}", str(build[field]), "install-script"
+    flags = [("build", build.get("rustflags"))]
     for target, entry in _table(document, "target").items():
+        flags.append(
+            (f"target.{target}", entry.get("rustflags") if isinstance(entry, dict) else "")
+        )
         for field in _TARGET:
             if isinstance(entry, dict) and field in entry:
                 yield f"target.{target}.{field}", _flat(entry[field]), "install-script"
+    for where, value in flags:
+        if (text := _flat(value)) and _LINKER.search(text):
+            yield f"{where}.rustflags", text, "install-script"
 
 
 def _table(document: Mapping[str, object], field: str) -> Mapping[str, object]:

@@ -4,7 +4,7 @@ Read: conda packages with their channels, the pip list (requirements, includes, 
 ``name``, ``prefix``, ``variables``.
 """
 
-from hunkgate.gates.dependencies import conda_specs, documents, python_requirements
+from hunkgate.gates.dependencies import conda_specs, documents, python_requirements, tool_settings
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -37,6 +37,10 @@ def read(content: bytes, path: str) -> Reading:
                 options.append(_dynamic(item, line))
         elif item is not None:
             options.append(_dynamic(str(item), line))
+    variables = document.get("variables")
+    for name, value in variables.items() if isinstance(variables, Table) else ():
+        if option := tool_settings.environment(name, str(value)):
+            options.append(option)
     channels = _series(document, "channels")
     options.extend(
         conda_specs.channel_option(str(one), content, line=line)

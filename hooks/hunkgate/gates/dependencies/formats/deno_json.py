@@ -5,7 +5,7 @@ A specifier is ``npm:name@range``, ``jsr:@scope/name@range`` or an address. Thos
 
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents, sources
+from hunkgate.gates.dependencies import documents, sources, tasks
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -28,21 +28,43 @@ def read(content: bytes, _path: str) -> Reading:
     """What a deno.json imports, and the settings that change what an import means."""
     document = documents.jsonc_object(content)
     name = document.get("name")
+    commands = tuple(tasks.read(documents.table_if(document, "tasks"), content))
     return Reading(
-        dependencies=tuple(_imports(document, content)),
-        options=tuple(
-            Option(
+        dependencies=(
+            *_imports(document, content),
+            *_types(document, content),
+            *(one for one in commands if isinstance(one, Dependency)),
+        ),
+        options=(
+            *(one for one in commands if isinstance(one, Option)),
+            *_settings(document, content),
+        ),
+        own=frozenset((name,)) if isinstance(name, str) else frozenset(),
+    )
+
+
+def _types(document: Mapping[str, object], content: bytes) -> Iterator[Dependency]:
+    """What the compiler takes: ``types``, ``jsxImportSource``."""
+    told = documents.table_if(document, "compilerOptions")
+    types = told.get("types")
+    sources_ = (told.get("jsxImportSource"), told.get("jsxImportSourceTypes"))
+    for one in (*(types if isinstance(types, list) else ()), *sources_):
+        if isinstance(one, str):
+            line = documents.line_of(content, f'"{one}"')
+            if found := _dependency(one, one, "dev", line):
+                yield found
+
+
+def _settings(document: Mapping[str, object], content: bytes) -> Iterator[Option]:
+    for field, signal in _OPTIONS.items():
+        if field in document:
+            yield Option(
                 ecosystem="npm",
                 name=field,
                 value=str(document[field]),
                 signal=signal,
                 line=documents.line_of(content, f'"{field}"'),
             )
-            for field, signal in _OPTIONS.items()
-            if field in document
-        ),
-        own=frozenset((name,)) if isinstance(name, str) else frozenset(),
-    )
 
 
 def _imports(document: Mapping[str, object], content: bytes) -> Iterator[Dependency]:

@@ -8,7 +8,7 @@ read: conditions, project references, what imported files say.
 import re
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies import documents, install_commands
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -28,6 +28,12 @@ _REFERENCES = frozenset(
         "DotNetCliToolReference",
     )
 )
+_EVENTS = frozenset({"PreBuildEvent", "PostBuildEvent"})
+_LOADED = {
+    "Reference": ("include", "hintpath"),
+    "Analyzer": ("include",),
+    "UsingTask": ("assemblyfile",),
+}
 _SOURCES = ("RestoreSources", "RestoreAdditionalProjectSources", "RestoreConfigFile")
 _PROPERTY = re.compile(r"\$\(([\w.-]+)\)")
 
@@ -38,9 +44,25 @@ def read(content: bytes, _path: str) -> Reading:
     if root.name not in ("Project", "packages"):
         raise UnreadableError(f"<{root.name}> is no project", line=root.line)
     properties = dict(_properties(root))
+    run = tuple(_run(root))
     return Reading(
-        dependencies=tuple(_dependencies(root, properties)), options=tuple(_options(root))
+        dependencies=(
+            *_dependencies(root, properties),
+            *(one for one in run if isinstance(one, Dependency)),
+        ),
+        options=(*_options(root), *(one for one in run if isinstance(one, Option))),
     )
+
+
+def _run(root: Element) -> Iterator[Dependency | Option]:
+    """What the commands of a build install."""
+    for one in _every(root):
+        said = one.attributes.get("Command", "") if one.name == "Exec" else ""
+        script = one.text if one.name in _EVENTS else said
+        if script.strip():
+            dependencies, options = install_commands.read(script, line=one.line)
+            yield from dependencies
+            yield from options
 
 
 def _every(root: Element) -> Iterator[Element]:
@@ -118,3 +140,20 @@ def _options(root: Element) -> Iterator[Option]:
                 signal="index-changed",
                 line=one.line,
             )
+        # A library or a program of the repository that the compiler loads or links.
+        for file in _files(one):
+            yield Option(
+                ecosystem="nuget",
+                name=f"{one.name} {file.replace(chr(92), '/').rpartition('/')[2]}",
+                value=file,
+                signal="path-source",
+                line=one.line,
+            )
+
+
+def _files(one: Element) -> Iterator[str]:
+    said = {key.lower(): value.strip() for key, value in one.attributes.items()}
+    said |= {child.name.lower(): child.text.strip() for child in one.children}
+    for key in _LOADED.get(one.name, ()):
+        if said.get(key, "").lower().endswith((".dll", ".exe")):
+            yield said[key]

@@ -160,7 +160,8 @@ def _objects(document: Mapping[str, object], field: str) -> Mapping[str, _Entry]
 def _by_folder(place: str, real: str, entry: _Entry) -> _Package:
     """A package of versions 2 and 3."""
     version, resolved = (documents.text_if(entry, key) for key in ("version", "resolved"))
-    return _package(place.rpartition(_FOLDER)[2], real, version, npm.tarball(resolved, real), entry)
+    source = npm.lone(npm.tarball(resolved, real), resolved, version)
+    return _package(place.rpartition(_FOLDER)[2], real, version, source, entry)
 
 
 def _nested(table: Mapping[str, _Entry]) -> Iterator[tuple[str, _Entry]]:
@@ -188,7 +189,8 @@ def _by_name(place: str, entry: _Entry) -> _Package:
         real, _, version = version.removeprefix("npm:").rpartition("@")
     elif "/" in version or ":" in version:
         resolved = version
-    return _package(name, real, version, npm.tarball(resolved, real), entry)
+    source = npm.lone(npm.tarball(resolved, real), resolved, version)
+    return _package(name, real, version, source, entry)
 
 
 def _unknown(old: Iterable[_Package], new: Collection[_Package]) -> Iterator[_Package]:

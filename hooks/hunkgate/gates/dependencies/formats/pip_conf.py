@@ -19,6 +19,8 @@ _SIGNALS = {
     "proxy": "index-changed",
     "cert": "index-changed",
     "client-cert": "index-changed",
+    "config-settings": "install-script",
+    "global-option": "install-script",
     "constraint": "include-added",
     "requirement": "include-added",
 }

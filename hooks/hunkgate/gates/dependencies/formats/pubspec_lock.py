@@ -50,17 +50,22 @@ def opened(content: bytes) -> Lock[_Package, int]:
         digest = documents.text_if(said, "sha256")
         hashes = frozenset((digest,)) if digest else frozenset[str]()
         version = documents.text_if(entry, "version")
-        stated.setdefault(_Package(name, version, _source(kind, said), hashes), line)
+        stated.setdefault(_Package(name, version, _source(name, kind, said), hashes), line)
     return Lock(stated=stated, ecosystem="pub", named=attrgetter("name"), records=_records)
 
 
-def _source(kind: str, said: Mapping[str, object]) -> Source:
+def _source(name: str, kind: str, said: Mapping[str, object]) -> Source:
     url = documents.text_if(said, "url")
     if kind == "git":
         commit = documents.text_if(said, "resolved-ref")
-        return sources.git(url, commit, RefKind.SHA if commit else None)
+        path = documents.text_if(said, "path")
+        # A package may lie in a folder of its repository.
+        place = f"{url.removesuffix('.git')}/{path}" if path not in ("", ".") else url
+        return sources.git(place, commit, RefKind.SHA if commit else None)
     if kind == "path":
         return Source(kind=SourceKind.PATH, locator=documents.text_if(said, "path"))
+    if (real := documents.text_if(said, "name") or name) != name:
+        return Source(kind=SourceKind.ALIAS, locator=real)
     return Source(locator=sources.place(url))
 
 

@@ -26,13 +26,28 @@ def read(content: bytes, path: str) -> Reading:
     return python_requirements.read_lines(_text(content), path)
 
 
+def _plain(content: bytes) -> str:
+    """The content as UTF-8. Raises UnreadableError for any other, with what a tool may take it for as settled: pip falls back to the encoding of
+    its machine, and other tools pass over NUL bytes.
+    """
+    try:
+        text = documents.text(content)
+    except UnreadableError as problem:
+        problem.settled = content.replace(b"\0", b"").decode("latin-1").encode()
+        raise
+    if "\0" in text:
+        settled = text.replace("\0", "").encode()
+        raise UnreadableError("it holds NUL bytes, as text in UTF-16 does", settled=settled)
+    return text
+
+
 def _text(content: bytes) -> str:
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "")
     if not encoding:
         comments = (line for line in content.split(b"\n")[:2] if line.startswith(b"#"))
         declared = next((found for line in comments if (found := _CODING.search(line))), None)
         if declared is None:
-            return documents.text(content)
+            return _plain(content)
         encoding = declared[1].decode("ascii", "replace")
     try:
         return content.decode(encoding)

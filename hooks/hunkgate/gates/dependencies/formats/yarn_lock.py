@@ -199,7 +199,7 @@ def _source(one: _Package) -> Source:
         return _where(one.name, one.where)
     if one.where.startswith(_FOLDERS):
         return Source(kind=SourceKind.PATH, locator=one.where)
-    return npm.tarball(one.where, one.name)
+    return npm.lone(npm.tarball(one.where, one.name), one.where, one.version)
 
 
 def _hashes(one: _Package, source: Source) -> frozenset[str]:
