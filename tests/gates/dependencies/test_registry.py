@@ -46,6 +46,8 @@ def test_a_path_has_the_formats_whose_patterns_match_it(pattern: str) -> None:
         ("ci/constraints/py312.txt", "requirements"),
         ("docs/conda/env.yml", "conda-environment"),
         ("dev-environment.yml", "conda-environment"),
+        ("ci/requirements/py312.yml", "conda-environment"),
+        ("ci/deps/actions-312.yaml", "conda-environment"),
         ("crates/a/.cargo/config.toml", "cargo-config"),
         ("module/.mvn/extensions.xml", "maven-extensions"),
         ("docker/Dockerfile_debug", "dockerfile"),
