@@ -38,7 +38,7 @@ XML = {
 }
 # JSON and what its tool writes without comments.
 BARE = {"go-sum", "gemfile-lock", "bun-lock", "composer-json", "composer-lock", "deno-lock", "flake-lock", "nuget-lock"} | {
-    "package-json", "package-lock", "package-resolved", "pipfile-lock", "vcpkg", "conan-lock", "bazel-lock", "devcontainer-lock", "import-map", "vcpkg-configuration"
+    "package-json", "package-lock", "package-resolved", "pipfile-lock", "vcpkg", "conan-lock", "bazel-lock", "devcontainer-lock", "import-map", "vcpkg-configuration", "renv-lock"
 }  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def test_every_hash_of_a_lock_counts(one: Format) -> None:
     path, content = example(one)
     # The hash of the manifest that a lock was made from says nothing of a package.
     content = re.sub(
-        rb'(?m)^.*(?:content.hash|"sha256"|originHash|PODFILE CHECKSUM|digest: sha256).*\n',
+        rb'(?m)^.*(?:content.hash|"sha256"|originHash|project_hash|PODFILE CHECKSUM|digest: sha256).*\n',
         b"",
         content,
     )

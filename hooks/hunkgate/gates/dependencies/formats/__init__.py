@@ -300,6 +300,22 @@ FORMATS: tuple[Format, ...] = (
         locks=("terraform-lock",),
     ),
     _row("terraform-lock", "terraform", _L, ".terraform.lock.hcl"),
+    # Julia, R
+    _row(
+        "julia-project",
+        "julia",
+        _M,
+        *("Project.toml", "JuliaProject.toml"),
+        locks=("julia-manifest",),
+    ),
+    _row(
+        "julia-manifest",
+        "julia",
+        _L,
+        *("Manifest.toml", "JuliaManifest.toml", "Manifest-v*.toml"),
+    ),
+    _row("r-description", "cran", _M, "DESCRIPTION", locks=("renv-lock",)),
+    _row("renv-lock", "cran", _L, "renv.lock"),
     # Charts, roles
     _row("helm-chart", "helm", _M, "Chart.yaml", "requirements.yaml", locks=("helm-lock",)),
     _row("helm-lock", "helm", _L, "Chart.lock", module="helm_chart"),
