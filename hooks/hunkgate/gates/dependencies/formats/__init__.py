@@ -224,6 +224,7 @@ FORMATS: tuple[Format, ...] = (
     _row("cargo-toml", "cargo", _M, "Cargo.toml", locks=("cargo-lock",)),
     _row("cargo-lock", "cargo", _L, "Cargo.lock"),
     _row("cargo-config", "cargo", _S, "**/.cargo/config.toml", "**/.cargo/config"),
+    _row("build-rs", "cargo", _S, "build.rs"),
     _row("go-mod", "golang", _M, "go.mod", "go.work", locks=("go-sum",)),
     _row("go-sum", "golang", _L, "go.sum", "go.work.sum"),
     # Ruby, PHP

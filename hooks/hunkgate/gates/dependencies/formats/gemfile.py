@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hunkgate.gates.dependencies import ruby, sources
+from hunkgate.gates.dependencies import ruby, ruby_code, sources
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -19,7 +19,7 @@ from hunkgate.gates.dependencies.dependency import (
     UnreadableError,
 )
 
-_GEM = re.compile(r"(?<![\w.:@$\"'])gem(?=[\s(])(?!\s*[=.])")
+_GEM = re.compile(r"(?<![\w.:@$\"'])gem(?=[\s(\"'])(?!\s*[=.])")
 _WORD = re.compile(r"\s*(?P<word>[a-z_]+)\b(?P<rest>.*)\Z", re.DOTALL)
 _ONE_LINE = re.compile(r"(?P<opening>.*?\bdo\b(?:\s*\|[^|]*\|)?)\s(?P<body>.*)\bend\Z", re.DOTALL)
 _NESTED = 20
@@ -33,6 +33,7 @@ _SETTINGS = {
     "plugin": "install-script",
     "eval_gemfile": "dynamic",
     "git_source": "dynamic",
+    "require_relative": "include-added",
 }
 # What Rails writes into every new Gemfile says where `github:` leads anyway.
 _USUAL = re.compile(r"""\(?:github\)?.*https://github\.com/#\{""", re.DOTALL)
@@ -77,11 +78,17 @@ def read(content: bytes, path: str) -> Reading:
                 Option(
                     ecosystem="gem",
                     name=word,
-                    value=_first(rest) or " ".join(rest.split()),
+                    # The block of a git_source says where it leads.
+                    value=(_first(rest) if word != "git_source" else "") or " ".join(rest.split()),
                     signal=_SETTINGS[word],
                     line=line,
                 )
             )
+        for beside in ruby_code.found(statement, line):
+            if isinstance(beside, Dependency):
+                found.append(beside)
+            else:
+                options.append(beside)
         for _, text in ruby.calls(_GEM, statement):
             one = _gem(text, blocks, line)
             if one is None:

@@ -6,7 +6,7 @@ computed is reported as dynamic. ``extensions`` name code that is run when the g
 
 import re
 
-from hunkgate.gates.dependencies import ruby
+from hunkgate.gates.dependencies import ruby, ruby_code
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, UnreadableError
 
 _ADD = re.compile(r"\.add_(runtime_|development_)?dependency(?=[\s(])")
@@ -34,6 +34,11 @@ def read(content: bytes, _path: str) -> Reading:
                     line=line,
                 )
             )
+        for beside in ruby_code.found(statement, line):
+            if isinstance(beside, Dependency):
+                found.append(beside)
+            else:
+                options.append(beside)
         for call, behind in ruby.calls(_ADD, statement):
             position, _ = ruby.arguments(behind)
             name = ruby.literal(position[0]) if position else None
