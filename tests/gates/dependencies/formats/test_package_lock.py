@@ -53,13 +53,13 @@ def lock(packages: dict[str, object], **more: object) -> str:
                     "integrity": "sha512-B",
                     "bundleDependencies": ["c"],
                 },
-                "node_modules/b/node_modules/c": {"version": "3.0.0", "inBundle": True},
+                "node_modules/b/node_modules/c": {"version": "2.0.0", "inBundle": True},
                 "node_modules/b/node_modules/c/node_modules/a": {
                     "version": "1.0.0",
                     "inBundle": True,
                 },
             },
-            ["a 1.0.0 lock #sha512-A", "b 2.0.0 lock #sha512-B", "c 3.0.0 lock"],
+            ["a 1.0.0 lock #sha512-A", "b 2.0.0 lock #sha512-B", "c 2.0.0 lock"],
             id="a copy in another package's archive says nothing of a version that is fetched too",
         ),
         pytest.param(
@@ -158,12 +158,12 @@ def test_reads_versions_2_and_3(packages: dict[str, object], expected: list[str]
                     "integrity": "sha1-A",
                     "dependencies": {
                         "b": {"version": "2.0.0", "bundled": True},
-                        "c": {"version": "3.0.0", "bundled": True},
+                        "c": {"version": "2.0.0", "bundled": True},
                     },
                 },
                 "b": {"version": "2.0.0", "integrity": "sha1-B"},
             },
-            ["a 1.0.0 lock #sha1-A", "c 3.0.0 lock", "b 2.0.0 lock #sha1-B"],
+            ["a 1.0.0 lock #sha1-A", "c 2.0.0 lock", "b 2.0.0 lock #sha1-B"],
             id="a copy in another package's archive says nothing of a version that is fetched too",
         ),
         pytest.param(

@@ -64,10 +64,12 @@ def _taken(
         found: set[_Package] = set()
         old: list[_Package] = []
         inside = {place for place, entry in several if _bundled(place, entry, packages)}
-        fetched = {entry.get("version") for place, entry in several if place not in inside}
+        fetched = {
+            (names[place], entry.get("version")) for place, entry in several if place not in inside
+        }
         for place, entry in several:
             # What lies in another package's archive says nothing of a version that is fetched too: it has neither address nor hash.
-            if place in inside and entry.get("version") in fetched:
+            if place in inside and (names[place], entry.get("version")) in fetched:
                 continue
             if place.startswith(_NESTED):
                 old.append(_by_name(place, entry))
