@@ -216,13 +216,13 @@ def test_code_of_a_setup_py(old: str, new: str, name: str, rule: str) -> None:
     assert (name, rule) in said("setup.py", SETUP, SETUP.replace(old, new))
 
 
-def test_a_command_class_that_changes_is_told() -> None:
+def test_a_command_class_that_starts_programs_is_told() -> None:
     before = SETUP.replace(
         "setup(n", "class C(install):\n    pass\nsetup(cmdclass={'install': C}, n"
     )
-    assert said("setup.py", before, before.replace("pass", "evil()")) == {
-        ("class C", "install-script")
-    }
+    started = before.replace("pass", "os.system('make evil')")
+    assert said("setup.py", before, started) == {("call of os.system", "install-script")}
+    assert said("setup.py", before, before.replace("pass", "self.optimise()")) == set()
 
 
 @pytest.mark.parametrize(
@@ -233,6 +233,7 @@ def test_a_command_class_that_changes_is_told() -> None:
         'version = subprocess.check_output(["git", "describe", "--tags"])',
         'long_description = open("README.md").read()',
         "class Unused(Command):\n    pass",
+        'if "publish" in sys.argv:\n    os.system("python setup.py sdist bdist_wheel")\n    os.system("twine upload dist/*")',
     ],
 )
 def test_code_of_a_setup_py_that_runs_nothing_of_others(code: str) -> None:

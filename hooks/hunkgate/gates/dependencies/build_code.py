@@ -2,7 +2,7 @@
 
 Source: setuptools documentation, "Extending or Customizing Setuptools"; the standard library's references of os, subprocess and urllib.
 Read: ``cmdclass``, ``distclass``, ``cffi_modules``, entry points of distutils, and such calls anywhere in the file, each with the packages that its literal
-command installs. Not read: what imported modules do.
+command installs. Not read: what imported modules do, and what else the code of a command class does: most of its edits build the project and nothing more.
 """
 
 import ast
@@ -26,19 +26,17 @@ _FETCHES = re.compile(
 )
 # Code of the repository itself, mostly a version, and what git says of it.
 _OWN = re.compile(r"\bopen\(|\.read\(|\.read_text\(|\.read_bytes\(")
+# How a maintainer builds and uploads a release; nobody's installation does.
+_RELEASES = re.compile(
+    r"\bsetup\.py['\"\s,]+(?:sdist|bdist|register|upload|build|check)|\btwine\b|\bgit['\"\s,]+(?:tag|push)\b"
+)
 _GIT = re.compile(r"\[?\s*\(?['\"]git['\"\s]+,?\s*['\"]?(?:describe|rev-parse|rev-list|log|show|status|ls-files|diff|tag|branch|config)\b")  # fmt: skip
 
 
-def keywords(key: str, value: ast.expr, names: Names) -> Iterator[Option]:
-    """The options of a keyword argument of ``setup`` that names code: its text, and that of the classes of the file in it."""
+def keywords(key: str, value: ast.expr) -> Iterator[Option]:
+    """The option of a keyword argument of ``setup`` that names code."""
     text = ast.unparse(value)
-    if key in _KEYS:
-        yield _option(key, text, value.lineno)
-        named = {one.id for one in ast.walk(value) if isinstance(one, ast.Name)}
-        for one in names.classes:
-            if one.name in named:
-                yield _option(f"class {one.name}", ast.unparse(one), one.lineno)
-    elif key == "entry_points" and _ENTRIES.search(text):
+    if key in _KEYS or (key == "entry_points" and _ENTRIES.search(text)):
         yield _option(key, text, value.lineno)
 
 
@@ -53,7 +51,7 @@ def calls(names: Names) -> Iterator[Dependency | Option]:
         if called in ("exec", "eval", "__import__") and _OWN.search(text) and "://" not in text:
             continue
         arguments = ", ".join(ast.unparse(one) for one in call.args)
-        if _GIT.match(arguments):
+        if _GIT.match(arguments) or _RELEASES.search(arguments):
             continue
         yield _option(f"call of {called}", text, call.lineno)
         if not fetches:

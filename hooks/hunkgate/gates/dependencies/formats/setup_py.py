@@ -63,7 +63,7 @@ def _reading(names: Names) -> Reading:
                     for one in values.of(value).words
                 )
             else:
-                options.extend(build_code.keywords(key, value, names))
+                options.extend(build_code.keywords(key, value))
             if key == "**":
                 options.append(_dynamic("setup(**)", ast.unparse(value), value.lineno))
     if calls:
