@@ -430,20 +430,21 @@ def of(path: str) -> tuple[Format, ...]:
     """
     folded = globs.fold(path)
     name = folded.rpartition("/")[2]
-    # The reader of patterns, which costs more than most locks, is asked only where a name's beginning and end leave it open.
-    found = {
-        one.place
-        for one in (*_ENDS.get(name[-1:], ()), *_ENDS.get("", ()))
-        if name.startswith(one.head)
-        and name.endswith(one.tail)
-        and (
-            one.fits(name)
-            if one.plain
-            else all(piece in folded for piece in one.pieces)
-            and _globs(FORMATS[one.place]).covers(folded)
-        )
-    }
-    return tuple(FORMATS[place] for place in sorted(found))
+    found = {*_NAMES.get(name, ())}
+    # A comprehension would take a third longer, and a large tree asks for each of its paths.
+    for key in (f"/{name}", name.rpartition(".")[2], ""):
+        for one in _ENDS.get(key, ()):
+            if name.startswith(one.head) and name.endswith(one.tail) and _fits(one, name, folded):
+                found.add(one.place)
+    return tuple(FORMATS[place] for place in sorted(found)) if found else ()
+
+
+def _fits(end: "_End", name: str, folded: str) -> bool:
+    """Whether the pattern matches a path whose last part begins and ends as it says."""
+    if end.plain:
+        return len(name) >= len(end.head) + len(end.tail)
+    # The reader of patterns, which costs more than most locks, is asked only where a path leaves it open.
+    return all(map(folded.__contains__, end.pieces)) and _globs(FORMATS[end.place]).covers(folded)
 
 
 @functools.cache
@@ -455,47 +456,47 @@ def _globs(one: Format) -> globs.Globs:
 class _End:
     """How the last part of a path begins and ends that a pattern matches, and the place of its format in the registry.
 
-    ``plain``: the pattern has no more to it than these, and a single star between them where it is ``open``. ``pieces`` stand somewhere in
-    every path that it matches.
+    ``plain``: the pattern has no more to it than these and a single star between them. ``pieces`` stand somewhere in every path that
+    it matches.
     """
 
     head: str
     tail: str
     place: int
     plain: bool
-    open: bool
     pieces: tuple[str, ...]
 
-    def fits(self, name: str) -> bool:
-        """Whether a plain pattern matches a name that begins and ends so."""
-        least = len(self.head) + len(self.tail)
-        return len(name) >= least if self.open else name == self.head
 
-
-def _ends() -> dict[str, tuple[_End, ...]]:
-    """Every pattern of every format, by the last character of what it matches, '' where that may be any."""
+def _ends() -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[_End, ...]]]:
+    """The places of the formats whose patterns are a name, by that name; every other pattern by the last part of a path, behind a stroke,
+    where it says all of that, else by what stands behind the last dot of what it matches, '' where that may be anything.
+    """
+    names: dict[str, tuple[int, ...]] = {}
     found: dict[str, dict[_End, None]] = {}
     for place, one in enumerate(FORMATS):
         negated = any(pattern.startswith("!") for pattern in one.patterns)
         for pattern in map(globs.fold, one.patterns):
+            odd = negated or not _ODD.isdisjoint(pattern)
+            if not odd and "/" not in pattern and "*" not in pattern:
+                names[pattern] = (*names.get(pattern, ()), place)
+                continue
             last = pattern.rpartition("/")[2]
             head, star, tail = last.partition("*")
+            tail = tail.rpartition("*")[2]
             end = _End(
                 head=head,
-                tail=tail.rpartition("*")[2] if star else head,
+                tail=tail,
                 place=place,
-                plain=not negated and last == pattern and not (_ODD | {"*"}) & set(head + tail),
-                open=bool(star),
+                plain=not odd and last == pattern and last.count("*") == 1,
                 pieces=(
-                    tuple(filter(None, pattern.replace("/", "*").split("*")))
-                    if not _ODD & set(pattern)
-                    else ()
+                    tuple(filter(None, pattern.replace("/", "*").split("*"))) if not odd else ()
                 ),
             )
-            found.setdefault(end.tail[-1:], {})[end] = None
-    return {last: tuple(ends) for last, ends in found.items()}
+            key = tail.rpartition(".")[2] if "." in tail else ""
+            found.setdefault(key if star else f"/{last}", {})[end] = None
+    return names, {key: tuple(ends) for key, ends in found.items()}
 
 
 # With these in it a pattern matches what it does not literally hold.
 _ODD = frozenset("?[]!\\")
-_ENDS = _ends()
+_NAMES, _ENDS = _ends()
