@@ -11,6 +11,7 @@ from hunkgate.gates.dependencies.compare import compare, fold_backend
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, Source, SourceKind
 
 Facts = tuple[Dependency | Option, ...]
+BUNDLED = replace(locked("a", "1"), flags=frozenset({"bundled"}))
 OLD, NEW = (frozenset({f"marker:python_version {one} '3.9'"}) for one in ("<", ">="))
 PATH = Source(kind=SourceKind.PATH, locator=".")
 
@@ -125,6 +126,30 @@ PATH = Source(kind=SourceKind.PATH, locator=".")
             (locked("a", "1", "h1"), locked("a", "2", "h2"), locked("a", "2")),
             [("hash", "a", "2", "2"), ("hash", "a", "1", "1")],
             id="a copy without a hash came under another version: no version moved",
+        ),
+        pytest.param(
+            (locked("a", "1", "h1"), BUNDLED),
+            (locked("a", "1"), locked("a", "2", "h2")),
+            [("hash", "a", "1", "1"), ("added", "a", "", "2")],
+            id="a copy that is fetched without a hash is no bundled one",
+        ),
+        pytest.param(
+            (locked("a", "1", "h1"), BUNDLED),
+            (BUNDLED, locked("a", "2", "h2")),
+            [("added", "a", "", "2")],
+            id="the bundled copy of a version stays and the fetched one moves",
+        ),
+        pytest.param(
+            (locked("a", "1", "h1"),), (locked("a", "1", "h1"), BUNDLED), [], id="a bundled copy of a version that is there says nothing"
+        ),
+        pytest.param(
+            (locked("a", "1", "h1"), BUNDLED), (locked("a", "1", "h1"),), [], id="nor does one that goes"
+        ),
+        pytest.param(
+            (locked("a", "1", "h1"),), (BUNDLED,), [("hash", "a", "1", "1")], id="a version of which only a bundled copy is left lost its hash"
+        ),
+        pytest.param(
+            (locked("a", "2", "h2"),), (locked("a", "2", "h2"), BUNDLED), [("added", "a", "", "1")], id="a bundled copy of another version is one more"
         ),
         pytest.param(
             (option("index-url", "x", "index-changed"),),

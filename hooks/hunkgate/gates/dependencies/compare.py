@@ -256,8 +256,9 @@ def _changes(
     come = [facts for facts in new if facts not in old]
     # A value is in both as soon as any copy has it: then what differs is where it comes from, its content or its flags.
     old_values, new_values = {one.value for one in old}, {one.value for one in new}
-    came_same = [one for one in come if one.value in old_values]
-    gone_same = [one for one in gone if one.value in new_values]
+    # What lies in another package's archive has neither address nor hash of its own: beside a copy that has, only its version counts.
+    came_same = [one for one in come if one.value in old_values and "bundled" not in one.flags]
+    gone_same = [one for one in gone if one.value in new_values and "bundled" not in one.flags]
     for facts in came_same:
         mates = [one for one in gone_same if one.value == facts.value]
         mate = _nearest(facts, mates or [one for one in old if one.value == facts.value])
@@ -266,7 +267,8 @@ def _changes(
     for facts in gone_same:
         if facts.value not in answered:
             mate = _nearest(facts, [one for one in new if one.value == facts.value])
-            yield _same_value(key, old[facts], new[mate], file)
+            if "bundled" not in mate.flags or mate not in old:
+                yield _same_value(key, old[facts], new[mate], file)
     left_out = [one for one in gone if one.value not in new_values]
     came_new = [one for one in come if one.value not in old_values]
     if len({one.value for one in left_out}) == 1 and len({one.value for one in came_new}) == 1:

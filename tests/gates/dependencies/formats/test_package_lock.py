@@ -59,8 +59,13 @@ def lock(packages: dict[str, object], **more: object) -> str:
                     "inBundle": True,
                 },
             },
-            ["a 1.0.0 lock #sha512-A", "b 2.0.0 lock #sha512-B", "c 2.0.0 lock"],
-            id="a copy in another package's archive says nothing of a version that is fetched too",
+            [
+                "a 1.0.0 lock #sha512-A",
+                "b 2.0.0 lock #sha512-B",
+                "c 2.0.0 lock +bundled",
+                "a 1.0.0 lock +bundled",
+            ],
+            id="copies in another package's archive are bundled",
         ),
         pytest.param(
             {
@@ -163,8 +168,13 @@ def test_reads_versions_2_and_3(packages: dict[str, object], expected: list[str]
                 },
                 "b": {"version": "2.0.0", "integrity": "sha1-B"},
             },
-            ["a 1.0.0 lock #sha1-A", "c 2.0.0 lock", "b 2.0.0 lock #sha1-B"],
-            id="a copy in another package's archive says nothing of a version that is fetched too",
+            [
+                "a 1.0.0 lock #sha1-A",
+                "b 2.0.0 lock +bundled",
+                "c 2.0.0 lock +bundled",
+                "b 2.0.0 lock #sha1-B",
+            ],
+            id="copies in another package's archive are bundled",
         ),
         pytest.param(
             {"a": {"version": "npm:real@1.0.0"}}, ["real 1.0.0 lock +alias"], id="an alias"

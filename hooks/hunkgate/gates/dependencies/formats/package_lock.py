@@ -63,18 +63,12 @@ def _taken(
         places = lines.Forward(content)
         found: set[_Package] = set()
         old: list[_Package] = []
-        inside = {place for place, entry in several if _bundled(place, entry, packages)}
-        fetched = {
-            (names[place], entry.get("version")) for place, entry in several if place not in inside
-        }
         for place, entry in several:
-            # What lies in another package's archive says nothing of a version that is fetched too: it has neither address nor hash.
-            if place in inside and (names[place], entry.get("version")) in fetched:
-                continue
+            bundled = _bundled(place, entry, packages)
             if place.startswith(_NESTED):
-                old.append(_by_name(place, entry))
+                old.append(_by_name(place, entry, bundled))
                 continue
-            one = _by_folder(place, names[place], entry)
+            one = _by_folder(place, names[place], entry, bundled)
             if one not in found:
                 found.add(one)
                 yield _dependency(one, places.line(f'"{place}": {{'))
@@ -159,11 +153,11 @@ def _objects(document: Mapping[str, object], field: str) -> Mapping[str, _Entry]
     return value
 
 
-def _by_folder(place: str, real: str, entry: _Entry) -> _Package:
+def _by_folder(place: str, real: str, entry: _Entry, bundled: bool) -> _Package:
     """A package of versions 2 and 3."""
     version, resolved = (documents.text_if(entry, key) for key in ("version", "resolved"))
     source = npm.lone(npm.tarball(resolved, real), resolved, version)
-    return _package(place.rpartition(_FOLDER)[2], real, version, source, entry)
+    return _package(place.rpartition(_FOLDER)[2], real, version, source, entry, bundled)
 
 
 def _nested(table: Mapping[str, _Entry]) -> Iterator[tuple[str, _Entry]]:
@@ -182,7 +176,7 @@ def _nested(table: Mapping[str, _Entry]) -> Iterator[tuple[str, _Entry]]:
         yield place, entry
 
 
-def _by_name(place: str, entry: _Entry) -> _Package:
+def _by_name(place: str, entry: _Entry, bundled: bool) -> _Package:
     """A package of version 1."""
     name = place.rpartition(_NESTED)[2]
     version, resolved = (documents.text_if(entry, key) for key in ("version", "resolved"))
@@ -192,7 +186,7 @@ def _by_name(place: str, entry: _Entry) -> _Package:
     elif "/" in version or ":" in version:
         resolved = version
     source = npm.lone(npm.tarball(resolved, real), resolved, version)
-    return _package(name, real, version, source, entry)
+    return _package(name, real, version, source, entry, bundled)
 
 
 def _unknown(old: Iterable[_Package], new: Collection[_Package]) -> Iterator[_Package]:
@@ -210,8 +204,10 @@ def _unknown(old: Iterable[_Package], new: Collection[_Package]) -> Iterator[_Pa
             yield one
 
 
-def _package(written: str, real: str, version: str, source: Source, entry: _Entry) -> _Package:
-    flags = set()
+def _package(
+    written: str, real: str, version: str, source: Source, entry: _Entry, bundled: bool
+) -> _Package:
+    flags = {"bundled"} if bundled else set()
     if real != written or source.kind is SourceKind.ALIAS:
         flags.add("alias")
     if entry.get(_SCRIPT) is True:
