@@ -68,6 +68,12 @@ PATH = Source(kind=SourceKind.PATH, locator=".")
             id="one of two scopes asks for another version",
         ),
         pytest.param(
+            (wanted("a", "1"), wanted("a", "1", flags=frozenset({"extras:x"}))),
+            (wanted("a", "2", flags=frozenset({"extras:x"})),),
+            [("upgraded", "a", "1", "2")],
+            id="of two requests for one version one goes with the step",
+        ),
+        pytest.param(
             (wanted("a", "1", scope="dev"), wanted("a", "5", scope="peer")),
             (wanted("a", "2", scope="dev"), wanted("a", "6", scope="peer")),
             [("upgraded", "a", "1", "2"), ("upgraded", "a", "5", "6")],

@@ -277,7 +277,10 @@ def _changes(
             yield _moved(key, old[mate], new[facts], file)
         return
     stays = ", ".join(sorted({one.value for one in (old if came_new else new)}))
+    told = {(_facts(before).value, before.source) for before, _ in steps}
     for facts in left_out:
+        if (facts.value, facts.source) in told:
+            continue  # nothing is gone that a step does not lead away from
         yield _change(Kind.REMOVED, key, old[facts], None, file, beside=stays if new else "")
     for facts in came_new:
         yield _change(Kind.ADDED, key, None, new[facts], file, beside=stays if old else "")
