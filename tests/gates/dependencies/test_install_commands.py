@@ -186,6 +186,16 @@ def test_code_that_every_run_of_a_tool_runs_is_shown() -> None:
     ]
 
 
+@given(st.text(alphabet="pip install a-x1$'\"`\\|<>&;(){}\n#@=/ \0é", max_size=80))
+def test_any_code_is_read(code: str) -> None:
+    install_commands.read_code(code)
+
+
+def test_lines_of_commands_in_code_are_the_files() -> None:
+    dependencies, _ = install_commands.read_code("x = 1\ny('z')\nrun('pip install a')\n", line=10)
+    assert [(one.name, one.line) for one in dependencies] == [("a", 12)]
+
+
 def test_lines_are_the_files() -> None:
     dependencies, _ = install_commands.read("x\n\npip install a\npip install b", line=10)
     assert [(one.name, one.line) for one in dependencies] == [("a", 12), ("b", 13)]

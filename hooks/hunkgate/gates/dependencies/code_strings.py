@@ -22,19 +22,20 @@ _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s\"'`)\\]+")
 def scripts(code: str) -> Iterator[tuple[int, str | tuple[str, ...]]]:
     """Each text of several words as a script, and each list of texts that follow each other as the words of one command, with its 0-based line."""
     several: list[str] = []
-    end = begin = 0
+    end = begin = place = line = 0
     for found in _STRING.finditer(code):
         text = next((one for one in found.groups() if one is not None), "")
+        line, place = line + code.count("\n", place, found.start()), found.start()
         if several and not _BETWEEN.fullmatch(code, end, found.start()):
-            yield from _words(several, code, begin)
+            yield from _words(several, begin)
             several = []
         if not several:
-            begin = found.start()
+            begin = line
         several.append(text)
         end = found.end()
         if re.search(r"\s", text.strip()):
-            yield code.count("\n", 0, found.start()), text.replace("\\n", "\n")
-    yield from _words(several, code, begin)
+            yield line, text.replace("\\n", "\n")
+    yield from _words(several, begin)
     for found in _PERCENT.finditer(code):
         if " " in found[1].strip():
             yield code.count("\n", 0, found.start()), found[1]
@@ -48,8 +49,7 @@ def fetched(code: str) -> str:
     return found[0] if found else "an address that it computes"
 
 
-def _words(several: list[str], code: str, begin: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _words(several: list[str], line: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     if len(several) > 1:
         # sys.executable stands before it.
-        words = ("python", *several) if several[0] == "-m" else tuple(several)
-        yield code.count("\n", 0, begin), words
+        yield line, ("python", *several) if several[0] == "-m" else tuple(several)

@@ -10,7 +10,7 @@ from hunkgate.gates.dependencies import install_commands, lines
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, UnreadableError
 
 _COMMENT = re.compile(r"(\"(?:[^\"\\]|\\.)*\")|//[^\n]*|/\*.*?\*/", re.DOTALL)
-_STARTED = re.compile(r"\bCommand::new\(\s*(?:\"([^\"\n]*)\"|([^)\n]*))\s*\)")
+_STARTED = re.compile(r"\bCommand::new\(\s*(?:\"([^\"\n]{0,500})\"|([^)\n]{0,500}))\s*\)")
 _WORDS = re.compile(r"\.args?\(\s*&?\[?((?:\s*\"(?:[^\"\\\n]|\\.)*\"\s*,?)+)\s*\]?\s*\)")
 _TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"")
 _FETCHES = re.compile(
@@ -32,9 +32,10 @@ def read(content: bytes, path: str) -> Reading:
     dependencies: list[Dependency] = []
     options = [_option("build script", path, 1)]
     places = [*_STARTED.finditer(text)]
+    line, seen = 1, 0
     ends = [*(one.start() for one in places[1:]), len(text)]
     for match, end in zip(places, ends, strict=False):
-        line = text.count("\n", 0, match.start()) + 1
+        line, seen = line + text.count("\n", seen, match.start()), match.start()
         program = match[1] or match[2].strip()
         # The words that follow, up to the end of the statement.
         statement = text[match.end() : end].partition(";")[0]
@@ -44,9 +45,9 @@ def read(content: bytes, path: str) -> Reading:
         found = install_commands.read_words([program, *words], line=line)
         dependencies.extend(found[0])
         options.extend(found[1])
-    for match in _FETCHES.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        options.append(_option("fetches", text.split("\n")[line - 1].strip(), line))
+    for number, written in enumerate(text.split("\n"), 1):
+        if _FETCHES.search(written):
+            options.append(_option("fetches", written.strip(), number))
     return Reading(dependencies=tuple(dependencies), options=tuple(options))
 
 

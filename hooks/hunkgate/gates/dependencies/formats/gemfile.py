@@ -89,10 +89,14 @@ def read(content: bytes, path: str) -> Reading:
                 found.append(beside)
             else:
                 options.append(beside)
+        told = False
         for _, text in ruby.calls(_GEM, statement):
             one = _gem(text, blocks, line)
             if one is None:
-                options.append(_dynamic(line, blocks[:-1] if opens else blocks, statement))
+                # Once for a statement, however many gems it computes: its text tells them all.
+                if not told:
+                    options.append(_dynamic(line, blocks[:-1] if opens else blocks, statement))
+                told = True
             else:
                 found.append(one)
     if not (found or options or includes or words & _ENOUGH or _empty(content)):
