@@ -10,6 +10,7 @@ from hunkgate.gates.dependencies.survey import survey
 COMMIT = "1" * 40
 STATED = [
     pytest.param("package-lock.json", '{"lockfileVersion": 3, "packages": {"node_modules/a": {"version": "1.0.0", "resolved": "%s://registry.example/a/-/a-1.0.0.tgz"}}}', id="a tarball of npm"),
+    pytest.param("package-lock.json", '{"lockfileVersion": 3, "packages": {"node_modules/a": {"version": "1.0.0", "resolved": "%s://registry.npmjs.example/a/-/a-1.0.0.tgz"}}}', id="a tarball of npm's default registry"),
     pytest.param("yarn.lock", '# yarn lockfile v1\n\n\na@^1:\n  version "1.0.0"\n  resolved "%s://registry.example/a/-/a-1.0.0.tgz#0a"\n', id="a tarball of yarn"),
     pytest.param("yarn.lock", '# yarn lockfile v1\n\n\na@o/a:\n  version "1.0.0"\n  resolved "%s://codeload.github.com/o/a/tar.gz/' + COMMIT + '"\n', id="an archive of a forge"),
     pytest.param("uv.lock", 'version = 1\n\n[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "https://index.example" }\nsdist = { url = "%s://files.example/a-1.tar.gz", hash = "sha256:00" }\n', id="a file of a Python lock"),

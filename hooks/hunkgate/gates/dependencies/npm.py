@@ -33,9 +33,9 @@ _PATHS = ("file:", "link:", "portal:", "./", "../", "/", "~/", "exec:")
 
 
 def registry(address: str) -> str:
-    """A registry's address as a locator: '' for the default one, however it is called."""
-    if address.startswith("http://"):
-        return address
+    """A registry's address as a locator: '' for the default one, however it is called; behind ``http://`` where nothing protects the connection."""
+    if address.startswith(sources.PLAIN):
+        return f"{sources.PLAIN}{registry(address.removeprefix(sources.PLAIN))}"
     host, stroke, path = address.partition("/")
     label, _, domain = host.removeprefix("registry.").partition(".")
     if not path and domain in _OWN.get(label, ()):

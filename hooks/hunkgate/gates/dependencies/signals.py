@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from hunkgate.gates.dependencies import purl, rules, versions
+from hunkgate.gates.dependencies import purl, rules, sources, versions
 from hunkgate.gates.dependencies.contents import hash_change
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
@@ -281,7 +281,10 @@ def _explained(change: DependencyChange, manifest: frozenset[tuple[str, str]]) -
 
 
 def _place(one: Dependency) -> str:
-    return spelled(one.source.locator) or f"the default {one.source.kind.value}"
+    default = f"the default {one.source.kind.value}"
+    if one.source.locator == sources.PLAIN:
+        return f"{default} over an unprotected connection"
+    return spelled(one.source.locator) or default
 
 
 def _allowed(change: DependencyChange, settings: DependencySettings) -> bool:

@@ -58,7 +58,8 @@ def address(url: str) -> str:
     return (host + stroke + path).rstrip("/")
 
 
-_PLAIN = "http://"
+PLAIN = "http://"
+"""What stands before a place to which no connection is protected."""
 
 
 def place(url: str) -> str:
@@ -67,14 +68,14 @@ def place(url: str) -> str:
     Of that anybody on the way can make something else: a lock moved to it (npm and pip take what it says) is moved to another place.
     """
     bare = url.strip().removeprefix("git+")
-    return f"{_PLAIN}{address(url)}" if bare[: len(_PLAIN)].lower() == _PLAIN else address(url)
+    return f"{PLAIN}{address(url)}" if bare[: len(PLAIN)].lower() == PLAIN else address(url)
 
 
 def secured(place: str, others: Collection[str]) -> str:
     """The one of the other places that is this one, but for a connection that is protected; the place itself where none is."""
-    if not place.startswith(_PLAIN) or place in others:
+    if not place.startswith(PLAIN) or place in others:
         return place
-    bare = place.removeprefix(_PLAIN)
+    bare = place.removeprefix(PLAIN)
     return next((one for one in (bare, f"https://{bare}") if one in others), place)
 
 
@@ -93,7 +94,7 @@ def _host(beginning: str) -> str:
     if not scheme:
         return ""
     name = re.split(r"[?#]", beginning[scheme.end() :], maxsplit=1)[0].rpartition("@")[2].lower()
-    return f"{_PLAIN}{name}" if scheme[0].lower() == _PLAIN else name
+    return f"{PLAIN}{name}" if scheme[0].lower() == PLAIN else name
 
 
 def git(url: str, ref: str = "", kind: RefKind | None = None) -> Source:
@@ -136,6 +137,6 @@ def archive(url: str) -> Source:
     bare = re.split(r"[?#]", url, maxsplit=1)[0]
     if match := _ARCHIVE.match(address(bare)):
         ref = match.group(3)
-        scheme = _PLAIN if place(bare).startswith(_PLAIN) else "https://"
+        scheme = PLAIN if place(bare).startswith(PLAIN) else "https://"
         return git(f"{scheme}{match.group(1)}/{match.group(2)}", ref)
     return Source(kind=SourceKind.URL, locator=place(bare))

@@ -97,4 +97,4 @@ def _escaped(match: re.Match[str]) -> str:
 def _place(folder: str, version: str) -> str:
     """The host and the folder, without the version in it: what stays where only the version moves."""
     place = sources.place(folder) if "://" in folder else folder
-    return re.sub(r"/{2,}", "/", place.replace(version, "")).rstrip("/") if version else place
+    return re.sub(r"(?<!:)/{2,}", "/", place.replace(version, "")).rstrip("/") if version else place
