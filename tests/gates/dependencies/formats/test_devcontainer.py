@@ -83,6 +83,7 @@ def test_no_default_registry_is_one_that_is_told() -> None:
     [
         pytest.param("devcontainer", "[]", "devcontainer.json", id="a list"),
         pytest.param("devcontainer", '{"features": []}', "devcontainer.json", id="features that are no table"),
+        pytest.param("devcontainer", '{"image": ":1"}', "devcontainer.json", id="an image without a name"),
         pytest.param("devcontainer", '{"image": 1}', "devcontainer.json", id="an image that is a number"),
         pytest.param("devcontainer-lock", '{"features": {"a": {}}}', "devcontainer-lock.json", id="a feature without a version"),
         pytest.param("vcpkg-configuration", '{"registries": {}}', "vcpkg-configuration.json", id="registries that are no list"),

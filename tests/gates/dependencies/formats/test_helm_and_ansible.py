@@ -101,6 +101,7 @@ def test_a_file_that_is_included() -> None:
         pytest.param("ansible-requirements", "roles: a.b\n", id="roles that are no list"),
         pytest.param("ansible-requirements", "- [a.b]\n", id="a role that is a list"),
         pytest.param("ansible-requirements", "a.b\n", id="a text"),
+        pytest.param("ansible-requirements", "- {scm: git, version: 1}\n", id="an entry that names nothing"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read(name: str, content: str) -> None:

@@ -82,6 +82,8 @@ def _one(said: Mapping[str, object], line: int) -> Iterator[Dependency]:
         for keys in (("src", "role", "name"), ("name", "role", "src"))
     )
     place, _, ref = written.partition(",")
+    if not place:
+        raise UnreadableError("an entry that names nothing", line=line)
     version = documents.text_if(said, "version") or ref
     git = "git" in (said.get("scm"), said.get("type"))
     source = _source(place, version, documents.text_if(said, "source"), git=git)

@@ -228,7 +228,9 @@ def _image(call: _Call) -> Iterator[_Stated]:
     tag, digest = call.text("tag"), call.text("digest")
     if place:
         written = f"{place}{tag and f':{tag}'}{digest and f'@{digest}'}"
-        yield images.image(written, scope="runtime", line=call.line)
+        one = images.image(written, scope="runtime", line=call.line)
+        if one.name:
+            yield one
 
 
 _TOLD: dict[str, Callable[[_Call], Iterator[_Stated]]] = {

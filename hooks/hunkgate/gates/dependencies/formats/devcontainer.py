@@ -49,12 +49,19 @@ def read(content: bytes, path: str) -> Reading:
 
 def _container(document: Mapping[str, object], content: bytes) -> Iterator[_Found]:
     if image := documents.text_at(document, "image"):
-        yield images.image(image, line=documents.line_of_string(content, image))
+        yield _image(image, documents.line_of_string(content, image))
     for key in ("containerEnv", "remoteEnv"):
         for name, value in documents.table_at(document, key).items():
             line = documents.line_of(content, f'"{name}"')
             if option := tool_settings.environment(name, str(value), line=line):
                 yield option
+
+
+def _image(written: str, line: int) -> Dependency:
+    one = images.image(written, line=line)
+    if not one.name:
+        raise UnreadableError(f"{written!r} names no image", line=line)
+    return one
 
 
 def _features(document: Mapping[str, object], content: bytes) -> Iterator[_Found]:
@@ -74,7 +81,7 @@ def _features(document: Mapping[str, object], content: bytes) -> Iterator[_Found
 def _feature(written: str, line: int) -> Dependency:
     """A feature is an artifact in a registry of images, or an archive."""
     if "://" not in written:
-        return images.image(written, line=line)
+        return _image(written, line)
     place = sources.address(written)
     return Dependency(
         ecosystem="docker",
@@ -130,7 +137,7 @@ def _locked(document: Mapping[str, object], content: bytes) -> Iterator[Dependen
         digests = (documents.text_at(said, "integrity"), place.partition("@")[2])
         yield record(
             "docker",
-            images.image(written).name,
+            _image(written, 0).name,
             version,
             raw_name=written,
             source=Source(kind=SourceKind.IMAGE, locator=place.partition("@")[0]),
