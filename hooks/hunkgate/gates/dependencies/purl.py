@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _TYPES = {
     "conda": "conda",
-    **dict.fromkeys(("ansible", "helm", "nix", "pre-commit", "terraform"), "generic"),
+    **dict.fromkeys(("ansible", "carthage", "helm", "nix", "pre-commit", "terraform"), "generic"),
 }
 
 

@@ -38,7 +38,7 @@ _HOW = {
 _FLAGS = ("install-script", "alias", "override", "dynamic")
 # Sources whose place is what they are: an action or an image is never "taken from git, not from a registry".
 _OWN_PLACE = frozenset(
-    {"githubactions", "pre-commit", "docker", "gitlab", "git-submodule", "swift", "nix"}
+    {"githubactions", "pre-commit", "docker", "gitlab", "git-submodule", "swift", "nix", "carthage"}
 )
 # Packages of an operating system have its signatures and no lock of the project's: they are noted.
 _SYSTEM = frozenset({"deb", "apk"})

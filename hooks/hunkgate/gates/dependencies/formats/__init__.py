@@ -286,6 +286,8 @@ FORMATS: tuple[Format, ...] = (
     _row("mix-lock", "hex", _L, "mix.lock"),
     _row("package-swift", "swift", _M, "Package.swift", "Package@swift-*.swift"),
     _row("package-resolved", "swift", _L, "Package.resolved"),
+    _row("cartfile", "carthage", _M, "Cartfile", "Cartfile.private", locks=("cartfile-resolved",)),
+    _row("cartfile-resolved", "carthage", _L, "Cartfile.resolved", module="cartfile"),
     _row("podfile", "cocoapods", _M, "Podfile", locks=("podfile-lock",)),
     _row("podspec", "cocoapods", _M, "*.podspec", module="podfile"),
     _row("podfile-lock", "cocoapods", _L, "Podfile.lock"),
