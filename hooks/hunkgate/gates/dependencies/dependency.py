@@ -71,7 +71,7 @@ class Dependency:
     has none. ``name`` is normalised by the ecosystem's own rule and is the real package where an alias hides it;
     ``raw_name`` is as written. ``requirement`` is as written in a manifest, ``version`` the resolved one in a lock.
     ``scope`` is runtime, dev, build, optional:NAME or lock. ``flags`` are install-script, alias, override, dynamic,
-    optional, and what a requirement says beside its versions: ``extras:a,b``, ``marker:TEXT``, ``comment:TEXT`` (the version that a
+    optional, bundled (in another package's archive), and what a requirement says beside its versions: ``extras:a,b``, ``marker:TEXT``, ``comment:TEXT`` (the version that a
     comment claims for a commit id). ``line`` is 1-based, 0 where the format gives none.
     """
 
