@@ -611,6 +611,12 @@ def test_a_setting_of_conda_moves_the_index() -> None:
     assert ("PIP_INDEX_URL", "index-changed") in said("environment.yml", before, before + added)
 
 
+def test_an_entry_that_replaces_a_hooks_own_is_read() -> None:
+    before = "repos:\n- repo: https://h.example/r\n  rev: v1\n  hooks:\n  - id: x\n"
+    after = f"{before}    entry: pip install evil\n"
+    assert ("evil", "added") in said(".pre-commit-config.yaml", before, after)
+
+
 GEMFILE = "source 'https://r.example'\ngem 'a'\n"
 GEMSPEC = "Gem::Specification.new do |s|\n  s.name = 'x'\n  s.add_dependency 'a'\nend\n"
 

@@ -21,6 +21,7 @@ STATED = [
     pytest.param("Gemfile.lock", "GEM\n  remote: %s://registry.example/\n  specs:\n    a (1.0)\n\nDEPENDENCIES\n  a\n", id="the source of gems"),
     pytest.param("pubspec.lock", 'packages:\n  a:\n    dependency: transitive\n    description:\n      name: a\n      url: "%s://registry.example"\n    source: hosted\n    version: "1.0.0"\n', id="a package of Dart"),
     pytest.param("Package.resolved", '{"pins": [{"identity": "a", "kind": "remoteSourceControl", "location": "%s://host.example/a", "state": {"revision": "' + COMMIT + '", "version": "1.0.0"}}], "version": 2}', id="a Swift package"),
+    pytest.param("Chart.yaml", "name: x\ndependencies:\n- name: a\n  version: '1'\n  repository: %s://charts.example\n", id="a chart of Helm"),
     pytest.param("gradle/wrapper/gradle-wrapper.properties", "distributionUrl=%s\\://host.example/gradle-8.5-bin.zip\n", id="the distribution of gradle"),
 ]  # fmt: skip
 

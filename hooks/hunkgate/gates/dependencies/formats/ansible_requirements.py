@@ -109,4 +109,4 @@ def _source(place: str, version: str, registry: str, *, git: bool) -> Source:
         return sources.archive(bare)
     if bare.startswith((".", "/", "~", "file:")) or bare.endswith(_ARCHIVE):
         return Source(kind=SourceKind.PATH, locator=bare)
-    return Source(locator=sources.address(registry))
+    return Source(locator=sources.place(registry))

@@ -44,7 +44,7 @@ def _chosen(document: Mapping[str, object], content: bytes) -> Iterator[Dependen
             "bazel",
             match[2],
             match[3],
-            source=Source(locator=sources.address(match[1])),
+            source=Source(locator=sources.place(match[1])),
             hashes=frozenset(one for one in both if isinstance(one, str)),
             line=documents.line_of(content, f'"{address}"'),
         )

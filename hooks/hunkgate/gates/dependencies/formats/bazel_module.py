@@ -126,7 +126,7 @@ def _overridden(call: _Call) -> Iterator[_Stated]:
     """Another version, registry or place for a module than all who ask for it say."""
     name = call.text("module_name")
     versions = ", ".join(call.texts("version", "versions"))
-    source = Source(locator=sources.address(call.text("registry")))
+    source = Source(locator=sources.place(call.text("registry")))
     if not versions and source == Source():
         source = Source(kind=SourceKind.WORKSPACE)  # patches alone
     if call.text("path"):
@@ -139,7 +139,7 @@ def _overridden(call: _Call) -> Iterator[_Stated]:
 def _archive(call: _Call) -> Iterator[_Stated]:
     urls = call.texts("url", "urls")
     # A computed address is Python's text of a string, mostly with its beginning in it.
-    bare = (sources.address(re.sub(r"""^f?["']""", "", url)) for url in urls)
+    bare = (sources.place(re.sub(r"""^f?["']""", "", url)) for url in urls)
     places = {match[0] for one in bare if (match := _PLACE.match(one))}
     name = call.text("module_name", "name")
     yield from call.dependency(

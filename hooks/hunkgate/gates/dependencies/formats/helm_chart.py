@@ -51,7 +51,7 @@ def _chart(said: object, line: int, *, resolved: bool) -> Dependency:
         raise UnreadableError("a dependency without a name", line=line)
     repository = documents.text_if(said, "repository")
     version = documents.text_if(said, "version")
-    source = Source(locator=sources.address(repository))
+    source = Source(locator=sources.place(repository))
     # Without a repository it lies in the folder charts/.
     if not repository or repository.startswith(("file:", ".", "/")):
         source = Source(kind=SourceKind.PATH, locator=repository.removeprefix("file://"))

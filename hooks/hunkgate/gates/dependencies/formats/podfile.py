@@ -93,8 +93,8 @@ def _source(named: dict[str, str]) -> Source:
     for key in ("podspec", "http"):
         if key in said:
             # A specification that lies in the repository names a place elsewhere, too.
-            return Source(kind=SourceKind.URL, locator=sources.address(said[key]))
-    return Source(locator=sources.address(said.get("source", "")))
+            return Source(kind=SourceKind.URL, locator=sources.place(said[key]))
+    return Source(locator=sources.place(said.get("source", "")))
 
 
 def _joined(several: Iterator[Dependency]) -> Iterator[Dependency]:

@@ -109,7 +109,7 @@ def _source(said: Mapping[str, object], checkout: Mapping[str, object]) -> Sourc
     if not place:
         raise UnreadableError(f"a source of an unknown kind: {', '.join(sorted(said))}")
     # A specification that lies in the repository names a place elsewhere, too.
-    return Source(kind=SourceKind.URL, locator=sources.address(place))
+    return Source(kind=SourceKind.URL, locator=sources.place(place))
 
 
 def _records(several: Sequence[tuple[_Pod, int]]) -> Iterator[Dependency]:

@@ -116,7 +116,7 @@ def _hook(hook: Table) -> Iterator[Found]:
         line = hook.lines["entry"]
         if language == "docker_image":
             yield images.image(_image(entry.split()), line=line)
-        elif language in ("system", "script", "unsupported", "unsupported_script"):
+        elif language in ("", "system", "script", "unsupported", "unsupported_script"):
             dependencies, options = install_commands.read(entry, line=line)
             yield from dependencies
             yield from options
