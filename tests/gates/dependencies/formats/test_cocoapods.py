@@ -36,6 +36,8 @@ def test_a_pod(statement: str, expected: str) -> None:
         pytest.param("plugin 'cocoapods-x', :a => 1", ["install-script plugin cocoapods-x"], id="a plugin"),
         pytest.param("pods.each { |p| pod p }", ["dynamic pod pods.each { |p| pod p }"], id="a computed name"),
         pytest.param("# pod 'A'", [], id="a comment"),
+        pytest.param('raise "#{path} is missing. If you run pod install, do it later"', [], id="a message"),
+        pytest.param('raise "#{pod name}"', ["dynamic pod #{pod name}"], id="what a message runs"),
         pytest.param("post_install do |installer|\n  pod = installer.pods\n  source = 'x'\nend", [], id="what only looks like one"),
     ],
 )  # fmt: skip

@@ -23,6 +23,9 @@ _POD = re.compile(r"(?<![\w.:@$\"'])pod(?=[\s(])(?!\s*[=.])")
 _DEPENDENCY = re.compile(r"\w\.dependency(?=[\s(])")
 _NAME = re.compile(r"\w\.(?:module_)?name\s*=(?!=)(.*)\Z", re.DOTALL)
 _SETTING = re.compile(r"\s*(source|plugin)(?=[\s(])(?!\s*[=.])(.*)\Z", re.DOTALL)
+# A message and nothing more, such as the one of Flutter's Podfile that speaks of running pod install. What stands in it as code runs.
+_SPOKEN = re.compile(r'\s*(?:raise|puts|warn)[\s(]+"[^"\\]*"\)?\s*\Z')
+_INTERPOLATED = re.compile(r"#\{[^}]*\}")
 _SIGNALS = {"source": "registry-changed", "plugin": "install-script"}
 _REFS = (("commit", None), ("revision", None), ("tag", RefKind.TAG), ("branch", RefKind.BRANCH))
 
@@ -39,6 +42,8 @@ def read(content: bytes, path: str) -> Reading:
             own = own or ruby.literal(match[1]) or ""
         elif not spec and (match := _SETTING.match(statement)):
             found.append(_option(match[1], _first(match[2]), _SIGNALS[match[1]], line))
+        if _SPOKEN.match(statement):
+            statement = " ".join(_INTERPOLATED.findall(statement))
         for _, text in ruby.calls(_DEPENDENCY if spec else _POD, statement):
             found.append(_pod(text, statement, line))
     dependencies = (one for one in found if isinstance(one, Dependency))
