@@ -74,6 +74,18 @@ PATH = Source(kind=SourceKind.PATH, locator=".")
             id="of two requests for one version one goes with the step",
         ),
         pytest.param(
+            (wanted("a", "1", scope="dev", flags=frozenset({"dynamic"})),),
+            (wanted("a", "2", scope="dev", flags=frozenset({"dynamic"})), wanted("a", "2", scope="docs")),
+            [("upgraded", "a", "1", "2")],
+            id="a step that one more scope goes along with",
+        ),
+        pytest.param(
+            (wanted("a", "1", scope="dev"),),
+            (wanted("a", "2", scope="dev"), wanted("a", "2", scope="docs", flags=frozenset({"extras:x"}))),
+            [("upgraded", "a", "1", "2"), ("added", "a", "", "2")],
+            id="an extra beside a step",
+        ),
+        pytest.param(
             (wanted("a", "1", scope="dev"), wanted("a", "5", scope="peer")),
             (wanted("a", "2", scope="dev"), wanted("a", "6", scope="peer")),
             [("upgraded", "a", "1", "2"), ("upgraded", "a", "5", "6")],

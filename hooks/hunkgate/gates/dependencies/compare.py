@@ -282,8 +282,16 @@ def _changes(
         if (facts.value, facts.source) in told:
             continue  # nothing is gone that a step does not lead away from
         yield _change(Kind.REMOVED, key, old[facts], None, file, beside=stays if new else "")
+    come_to = {_stated(_facts(after)) for _, after in steps}
     for facts in came_new:
+        if _stated(facts) in come_to:
+            continue  # it is what a step leads to
         yield _change(Kind.ADDED, key, None, new[facts], file, beside=stays if old else "")
+
+
+def _stated(facts: _Facts) -> _Facts:
+    """The facts without whether a condition stands before them."""
+    return facts._replace(flags=facts.flags - {"dynamic"})
 
 
 def _only(key: _Key, old: Dependency, new: Dependency, file: str) -> Iterable[DependencyChange]:
