@@ -42,6 +42,11 @@ def test_a_requirements_yaml_of_others_lists_no_charts(content: str) -> None:
     assert dependencies("helm-chart", content, "requirements.yaml") == []
 
 
+def test_requirements_of_something_else_are_no_roles() -> None:
+    content = "- {id: R1, text: The system shall}\n- {id: R2, text: It must not}\n"
+    assert dependencies("ansible-requirements", content, "requirements.yml") == []
+
+
 def test_charts_in_a_requirements_yaml_are_no_roles() -> None:
     content = "dependencies:\n  - {name: a.b, version: 1, repository: https://h.example}\n"
     assert dependencies("ansible-requirements", content, "requirements.yaml") == []

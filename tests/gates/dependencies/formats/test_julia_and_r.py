@@ -4,10 +4,15 @@ import json
 
 import pytest
 
+from fakes import change
 from hunkgate.gates.dependencies.dependency import UnreadableError
+from hunkgate.gates.dependencies.settings import DependencySettings
+from hunkgate.gates.dependencies.survey import survey
 from readings import dependencies, options, read
 
 COMMIT = "0123456789" * 4
+
+SETTINGS = DependencySettings()
 
 
 @pytest.mark.parametrize(
@@ -101,3 +106,8 @@ def test_where_renv_takes_packages_from() -> None:
 def test_what_cannot_be_read(name: str, content: str) -> None:
     with pytest.raises(UnreadableError):
         read(name, content)
+
+
+def test_a_manifest_of_another_tool_is_no_lock_of_julia() -> None:
+    before, after = (f'[package]\nname = "x"\nversion = "{one}"\n'.encode() for one in "12")
+    assert survey(change({"Manifest.toml": before}, {"Manifest.toml": after}), SETTINGS) == ()

@@ -316,6 +316,7 @@ FORMATS: tuple[Format, ...] = (
         "julia",
         _L,
         *("Manifest.toml", "JuliaManifest.toml", "Manifest-v*.toml"),
+        marker=b"uuid",  # other tools have files of this name
     ),
     _row("r-description", "cran", _M, "DESCRIPTION", locks=("renv-lock",)),
     _row("renv-lock", "cran", _L, "renv.lock"),

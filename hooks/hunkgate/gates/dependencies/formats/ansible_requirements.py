@@ -30,7 +30,8 @@ def read(content: bytes, path: str) -> Reading:
     found: list[Dependency | Option] = []
     for document in documents.yaml(content):
         if isinstance(document, Series):
-            found.extend(_listed(document))
+            # Requirements of something else stand in files of this name, too.
+            found.extend(_listed(document) if _names_roles(document) else ())
         elif isinstance(document, Table):
             found.extend(_lists(document, path))
         elif document is not None:
@@ -38,6 +39,14 @@ def read(content: bytes, path: str) -> Reading:
     return Reading(
         dependencies=tuple(one for one in found if isinstance(one, Dependency)),
         options=tuple(one for one in found if isinstance(one, Option)),
+    )
+
+
+def _names_roles(listed: Series) -> bool:
+    """Whether something in the list is written as a role is."""
+    return any(
+        not isinstance(one, Table) or not {"src", "scm", "role", "name", "include"}.isdisjoint(one)
+        for one in listed
     )
 
 
