@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies import documents, yaml_documents
 from hunkgate.gates.dependencies.dependency import UnreadableError
 
 
@@ -129,7 +129,7 @@ LAUGHS = b"a0: &a0 [x, x]\n" + b"".join(
 )
 def test_yaml_refuses(content: bytes, line: int, reason: str) -> None:
     with pytest.raises(UnreadableError, match=reason) as caught:
-        documents.yaml(content)
+        yaml_documents.read(content)
     assert caught.value.line == line
 
 
@@ -174,17 +174,17 @@ def test_yaml_refuses(content: bytes, line: int, reason: str) -> None:
     ],
 )
 def test_yaml_reads(content: bytes, documents_read: tuple[object, ...]) -> None:
-    assert documents.yaml(content) == documents_read
+    assert yaml_documents.read(content) == documents_read
 
 
 def test_yaml_knows_the_lines_of_keys_and_items() -> None:
-    (read,) = documents.yaml(b"a: 1\nb:\n  - x\n  - k: 1\n    l: 2\n  # note\n  - y\n")
-    assert isinstance(read, documents.Table)
+    (read,) = yaml_documents.read(b"a: 1\nb:\n  - x\n  - k: 1\n    l: 2\n  # note\n  - y\n")
+    assert isinstance(read, yaml_documents.Table)
     assert read.lines == {"a": 1, "b": 2}
     items = read["b"]
-    assert isinstance(items, documents.Series)
+    assert isinstance(items, yaml_documents.Series)
     assert items.lines == [3, 4, 7]
-    assert isinstance(items[1], documents.Table)
+    assert isinstance(items[1], yaml_documents.Table)
     assert items[1].lines == {"k": 4, "l": 5}
 
 
@@ -215,7 +215,7 @@ def test_the_lines_of_the_records_of_a_lock() -> None:
     | st.text(alphabet="{}[]:,-?&*!<> \n\"'ab1#|", max_size=80).map(str.encode)
 )
 def test_no_bytes_raise_anything_else(content: bytes) -> None:
-    for read in (documents.toml, documents.json, documents.yaml):
+    for read in (documents.toml, documents.json, yaml_documents.read):
         with contextlib.suppress(UnreadableError):
             read(content)
 

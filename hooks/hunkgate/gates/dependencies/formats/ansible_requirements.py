@@ -8,7 +8,7 @@ namespace, what a playbook does.
 import re
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents, sources
+from hunkgate.gates.dependencies import documents, sources, yaml_documents
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -17,7 +17,7 @@ from hunkgate.gates.dependencies.dependency import (
     SourceKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.documents import Series, Table
+from hunkgate.gates.dependencies.yaml_documents import Series, Table
 
 _NAMESPACED = re.compile(r"[\w-]+\.[\w.-]+\Z")
 _ARCHIVE = (".tar.gz", ".tgz", ".zip")
@@ -28,7 +28,7 @@ _LISTS = {"main.": ("dependencies",), "galaxy.": ("roles", "collections", "depen
 def read(content: bytes, path: str) -> Reading:
     """The roles and collections of the file. Raises UnreadableError."""
     found: list[Dependency | Option] = []
-    for document in documents.yaml(content):
+    for document in yaml_documents.read(content):
         if isinstance(document, Series):
             # Requirements of something else stand in files of this name, too.
             found.extend(_listed(document) if _names_roles(document) else ())

@@ -6,7 +6,7 @@ are looked for, what is trusted, flags with which extensions are built. Not read
 
 import re
 
-from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies import yaml_documents
 from hunkgate.gates.dependencies.dependency import Option, Reading, UnreadableError
 
 _SIGNALS = {
@@ -36,10 +36,10 @@ _SIGNALS = {
 def read(content: bytes, _path: str) -> Reading:
     """The settings of Bundler that matter to where gems come from. A file without any is fine. Raises UnreadableError."""
     options = []
-    for document in documents.yaml(content):
+    for document in yaml_documents.read(content):
         if document is None:
             continue
-        if not isinstance(document, documents.Table):
+        if not isinstance(document, yaml_documents.Table):
             raise UnreadableError("not a mapping")
         for key, value in document.items():
             name = _setting(key)

@@ -8,9 +8,9 @@ Dockerfile is shown as its text, as ``dynamic``.
 import re
 from collections.abc import Iterator
 
-from hunkgate.gates.dependencies import documents, images, install_commands, tool_settings
+from hunkgate.gates.dependencies import images, install_commands, tool_settings, yaml_documents
 from hunkgate.gates.dependencies.dependency import Dependency, Option, Reading, UnreadableError
-from hunkgate.gates.dependencies.documents import Series, Table
+from hunkgate.gates.dependencies.yaml_documents import Series, Table
 
 _ADDRESS = re.compile(r"[a-z+]+://|git@|github\.com/")
 _WHOLE = re.compile(r"\$\{\w+:?-(.+)\}")
@@ -21,7 +21,7 @@ def read(content: bytes, path: str) -> Reading:
     del path
     found: list[Dependency] = []
     options: list[Option] = []
-    for document in documents.yaml(content):
+    for document in yaml_documents.read(content):
         if document is None:
             continue
         if not isinstance(document, Table):

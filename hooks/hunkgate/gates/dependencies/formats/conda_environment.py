@@ -4,19 +4,24 @@ Read: conda packages with their channels, the pip list (requirements, includes, 
 ``name``, ``prefix``, ``variables``.
 """
 
-from hunkgate.gates.dependencies import conda_specs, documents, python_requirements, tool_settings
+from hunkgate.gates.dependencies import (
+    conda_specs,
+    python_requirements,
+    tool_settings,
+    yaml_documents,
+)
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
     Reading,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.documents import Series, Table
+from hunkgate.gates.dependencies.yaml_documents import Series, Table
 
 
 def read(content: bytes, path: str) -> Reading:
     """What the environment states. Raises UnreadableError."""
-    found = documents.yaml(content)
+    found = yaml_documents.read(content)
     if not found or found == (None,):
         return Reading()
     document = found[0]

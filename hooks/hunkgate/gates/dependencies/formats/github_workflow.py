@@ -15,6 +15,7 @@ from hunkgate.gates.dependencies import (
     npm,
     sources,
     tool_settings,
+    yaml_documents,
 )
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
@@ -25,7 +26,7 @@ from hunkgate.gates.dependencies.dependency import (
     SourceKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.documents import Series, Table
+from hunkgate.gates.dependencies.yaml_documents import Series, Table
 
 # What pinning tools write behind a commit: a bare version, or one led by tag=, pin@ (pin-github-action) or ratchet:owner/name@.
 _CLAIM = re.compile(rb"\s#\s*(?:tag[=:]\s*|pin@|ratchet:\S+@)?(v?\d[\w.+-]*)")
@@ -39,7 +40,7 @@ def read(content: bytes, path: str) -> Reading:
     del path
     lines = content.split(b"\n")
     found: list[Found] = []
-    for document in documents.yaml(content):
+    for document in yaml_documents.read(content):
         if document is None:
             continue
         if not isinstance(document, Table):

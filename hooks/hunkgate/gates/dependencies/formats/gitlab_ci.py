@@ -7,7 +7,13 @@ Read: ``include`` (of ``trigger`` too) from other projects, addresses, templates
 import re
 from collections.abc import Iterator
 
-from hunkgate.gates.dependencies import documents, images, install_commands, tool_settings
+from hunkgate.gates.dependencies import (
+    documents,
+    images,
+    install_commands,
+    tool_settings,
+    yaml_documents,
+)
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -17,7 +23,7 @@ from hunkgate.gates.dependencies.dependency import (
     SourceKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.documents import Series, Table
+from hunkgate.gates.dependencies.yaml_documents import Series, Table
 
 Found = Dependency | Option
 _SCRIPTS = ("script", "before_script", "after_script", "pre_get_sources_script")
@@ -26,7 +32,7 @@ _SCRIPTS = ("script", "before_script", "after_script", "pre_get_sources_script")
 def read(content: bytes, path: str) -> Reading:
     """What the pipeline takes from others. Raises UnreadableError."""
     found: list[Found] = []
-    for document in documents.yaml(content):
+    for document in yaml_documents.read(content):
         if document is None:
             continue
         if not isinstance(document, Table):

@@ -4,7 +4,7 @@ Read: the charts that a chart depends on, in the lock with the version that was 
 read: the chart's own versions, its annotations, the digest, which is of the requirements and not of a chart.
 """
 
-from hunkgate.gates.dependencies import documents, sources
+from hunkgate.gates.dependencies import documents, sources, yaml_documents
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Reading,
@@ -12,12 +12,12 @@ from hunkgate.gates.dependencies.dependency import (
     SourceKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.documents import Series, Table
+from hunkgate.gates.dependencies.yaml_documents import Series, Table
 
 
 def read(content: bytes, path: str) -> Reading:
     """The charts that a chart depends on. Raises UnreadableError."""
-    found = documents.yaml(content)
+    found = yaml_documents.read(content)
     document = found[0] if found else None
     if path.lower().endswith("requirements.yaml") and not _of_helm(document):
         return Reading()

@@ -6,9 +6,9 @@ root is another element: Android and others call theirs by the same name.
 
 from collections.abc import Iterator
 
-from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies import xml_documents
 from hunkgate.gates.dependencies.dependency import Option, Reading
-from hunkgate.gates.dependencies.documents import Element
+from hunkgate.gates.dependencies.xml_documents import Element
 
 # What a list of the settings holds, and what each says of where artifacts come from.
 _LISTS = {
@@ -21,7 +21,7 @@ _LISTS = {
 
 def read(content: bytes, _path: str) -> Reading:
     """Where Maven takes artifacts from. Raises UnreadableError."""
-    root = documents.xml(content)
+    root = xml_documents.read(content)
     if root.name != "settings":
         return Reading()
     return Reading(options=tuple(_options(root)))

@@ -5,9 +5,9 @@ Read: package sources, disabled ones, which packages come from which source, tru
 
 from collections.abc import Iterator
 
-from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies import xml_documents
 from hunkgate.gates.dependencies.dependency import Option, Reading, UnreadableError
-from hunkgate.gates.dependencies.documents import Element
+from hunkgate.gates.dependencies.xml_documents import Element
 
 _SECTIONS = (
     "packageSources",
@@ -20,7 +20,7 @@ _SECTIONS = (
 
 def read(content: bytes, _path: str) -> Reading:
     """Where packages come from. Raises UnreadableError."""
-    root = documents.xml(content)
+    root = xml_documents.read(content)
     if root.name != "configuration":
         raise UnreadableError(f"<{root.name}> is no configuration of NuGet", line=root.line)
     return Reading(options=tuple(_options(root)))

@@ -8,7 +8,7 @@ read: conditions, project references, what imported files say.
 import re
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents, install_commands
+from hunkgate.gates.dependencies import install_commands, xml_documents
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -17,7 +17,7 @@ from hunkgate.gates.dependencies.dependency import (
     SourceKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.documents import Element
+from hunkgate.gates.dependencies.xml_documents import Element
 
 _REFERENCES = frozenset(
     (
@@ -40,7 +40,7 @@ _PROPERTY = re.compile(r"\$\(([\w.-]+)\)")
 
 def read(content: bytes, _path: str) -> Reading:
     """What the project takes from NuGet. Raises UnreadableError."""
-    root = documents.xml(content)
+    root = xml_documents.read(content)
     if root.name not in ("Project", "packages"):
         raise UnreadableError(f"<{root.name}> is no project", line=root.line)
     properties = dict(_properties(root))

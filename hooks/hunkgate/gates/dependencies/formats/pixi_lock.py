@@ -7,7 +7,13 @@ several platforms is one record with the hashes of all builds.
 import re
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import conda_specs, documents, python_locks, sources
+from hunkgate.gates.dependencies import (
+    conda_specs,
+    documents,
+    python_locks,
+    sources,
+    yaml_documents,
+)
 from hunkgate.gates.dependencies.dependency import (
     Option,
     RefKind,
@@ -15,11 +21,11 @@ from hunkgate.gates.dependencies.dependency import (
     SourceKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.documents import Series, Table
 from hunkgate.gates.dependencies.locks import Lock
 from hunkgate.gates.dependencies.pypi import source_of
 from hunkgate.gates.dependencies.python_locks import Package
 from hunkgate.gates.dependencies.python_requirements import name_in_file
+from hunkgate.gates.dependencies.yaml_documents import Series, Table
 
 _KNOWN = ("4", "5", "6", "7")
 # Version 7: `conda_source: name[hash of the variant] @ folder or repository`.
@@ -28,7 +34,7 @@ _BUILT = re.compile(r"(?P<name>[^\[\s]+)(?:\[\w*\])? @ (?P<place>\S.*)")
 
 def opened(content: bytes) -> Lock[Package, int]:
     """What the lock states. Raises UnreadableError, for an unknown version too."""
-    found = documents.yaml(content)
+    found = yaml_documents.read(content)
     document = found[0] if found else None
     if len(found) != 1 or not isinstance(document, Table):
         raise UnreadableError("not a pixi lock: expected one mapping")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from hunkgate.gates.dependencies import documents, npm, sources
+from hunkgate.gates.dependencies import documents, npm, sources, yaml_documents
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Source,
@@ -42,10 +42,10 @@ def opened(content: bytes) -> Lock[_Package, int]:
     """Every locked package of every document, each name, version, source and content once."""
     found: dict[_Package, int] = {}
     versions = 0
-    for document in documents.yaml(content):
+    for document in yaml_documents.read(content):
         if document is None:
             continue
-        if not isinstance(document, documents.Table):
+        if not isinstance(document, yaml_documents.Table):
             raise UnreadableError("not a mapping")
         version = str(document.get("lockfileVersion"))
         if version.partition(".")[0] not in _VERSIONS:
@@ -55,7 +55,7 @@ def opened(content: bytes) -> Lock[_Package, int]:
         packages = document.get("packages")
         if packages is None:
             continue
-        if not isinstance(packages, documents.Table):
+        if not isinstance(packages, yaml_documents.Table):
             raise UnreadableError("packages is not a mapping")
         for key, entry in packages.items():
             if not isinstance(entry, dict):

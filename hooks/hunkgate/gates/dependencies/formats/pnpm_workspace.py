@@ -7,7 +7,7 @@ packages come from.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from hunkgate.gates.dependencies import documents, npm, safety
+from hunkgate.gates.dependencies import npm, safety, yaml_documents
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -46,10 +46,10 @@ def read(content: bytes, _path: str) -> Reading:
     """The dependencies and the settings of a pnpm workspace."""
     found: list[Dependency] = []
     options: list[Option] = []
-    for document in documents.yaml(content):
+    for document in yaml_documents.read(content):
         if document is None:
             continue
-        if not isinstance(document, documents.Table):
+        if not isinstance(document, yaml_documents.Table):
             raise UnreadableError("not a mapping")
         found.extend(_catalog(_table(document, "catalog"), "runtime"))
         catalogs = _table(document, "catalogs")
@@ -62,23 +62,23 @@ def read(content: bytes, _path: str) -> Reading:
     return Reading(dependencies=tuple(found), options=tuple(options))
 
 
-def _table(document: Mapping[str, object], field: str) -> documents.Table:
+def _table(document: Mapping[str, object], field: str) -> yaml_documents.Table:
     value = document.get(field)
     if value is None:
-        return documents.Table()
-    if not isinstance(value, documents.Table):
+        return yaml_documents.Table()
+    if not isinstance(value, yaml_documents.Table):
         raise UnreadableError(f"{field} is not a mapping")
     return value
 
 
-def _catalog(table: documents.Table, scope: str) -> Iterator[Dependency]:
+def _catalog(table: yaml_documents.Table, scope: str) -> Iterator[Dependency]:
     for name, specifier in table.items():
         if not isinstance(specifier, str):
             raise UnreadableError(f"{name!r} is not a text", line=table.lines[name])
         yield npm.specified(name, specifier, scope, line=table.lines[name])
 
 
-def _overrides(table: documents.Table) -> Iterator[Dependency]:
+def _overrides(table: yaml_documents.Table) -> Iterator[Dependency]:
     for key, specifier in table.items():
         if isinstance(specifier, str):
             yield npm.specified(
@@ -90,17 +90,17 @@ def _overrides(table: documents.Table) -> Iterator[Dependency]:
             )
 
 
-def _extended(table: documents.Table) -> Iterator[Dependency]:
+def _extended(table: yaml_documents.Table) -> Iterator[Dependency]:
     """What is added to the dependencies of other packages."""
     for added in table.values():
-        if not isinstance(added, documents.Table):
+        if not isinstance(added, yaml_documents.Table):
             continue
         for field in ("dependencies", "optionalDependencies", "peerDependencies"):
             for one in _catalog(_table(added, field), "override"):
                 yield replace(one, flags=one.flags | {"override"})
 
 
-def _configuration(table: documents.Table) -> Iterator[Dependency]:
+def _configuration(table: yaml_documents.Table) -> Iterator[Dependency]:
     """``name: 1.0.0+sha512-…``, or a mapping with ``integrity`` and ``tarball``."""
     for name, entry in table.items():
         text = entry.get("integrity") if isinstance(entry, dict) else entry
@@ -116,7 +116,7 @@ def _configuration(table: documents.Table) -> Iterator[Dependency]:
         )
 
 
-def _options(document: documents.Table) -> Iterator[Option]:
+def _options(document: yaml_documents.Table) -> Iterator[Option]:
     for field, signal in (
         *((one, "install-script") for one in _SCRIPTS),
         *((one, "registry-changed") for one in _REGISTRIES),

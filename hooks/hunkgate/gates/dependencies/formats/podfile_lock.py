@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from hunkgate.gates.dependencies import documents, sources
+from hunkgate.gates.dependencies import documents, sources, yaml_documents
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     RefKind,
@@ -17,8 +17,8 @@ from hunkgate.gates.dependencies.dependency import (
     SourceKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.documents import Series, Table
 from hunkgate.gates.dependencies.locks import Lock, record
+from hunkgate.gates.dependencies.yaml_documents import Series, Table
 
 _POD = re.compile(r"([^\s/()][^\s()/]*(?: [^\s()/]+)*)((?:/[^()]+?)?) \(([^()]+)\)\Z")
 _EMPTY = frozenset(("PODFILE CHECKSUM", "COCOAPODS"))
@@ -38,7 +38,7 @@ class _Pod(NamedTuple):
 
 def opened(content: bytes) -> Lock[_Pod, int]:
     """Every locked pod. Raises UnreadableError."""
-    found = documents.yaml(content)
+    found = yaml_documents.read(content)
     document = found[0] if found else Table()
     if len(found) > 1 or not isinstance(document, Table):
         raise UnreadableError("not a Podfile.lock: expected one mapping")

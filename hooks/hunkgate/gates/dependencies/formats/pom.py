@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies import xml_documents
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -72,7 +72,7 @@ class _Project:
 
 def read(content: bytes, _path: str) -> Reading:
     """The artifacts that a project, its plugins and its parent bring."""
-    root = documents.xml(content)
+    root = xml_documents.read(content)
     if root.name not in ("project", "extensions"):
         raise UnreadableError(f"<{root.name}> is not a Maven project", line=root.line)
     parent = root.child("parent")
@@ -87,7 +87,7 @@ def read(content: bytes, _path: str) -> Reading:
     if parent is not None and not _same_build(root, parent):
         found.append(_artifact(parent, project, "build", ""))
     # Elements with those that they stand in; own stack instead of recursion.
-    waiting: list[tuple[documents.Element, tuple[str, ...]]] = [(root, ())]
+    waiting: list[tuple[xml_documents.Element, tuple[str, ...]]] = [(root, ())]
     while waiting:
         element, around = waiting.pop()
         inside = (*around, element.name)
@@ -109,7 +109,7 @@ def read(content: bytes, _path: str) -> Reading:
     return Reading(dependencies=tuple(found), options=tuple(options), own=frozenset((name,)))
 
 
-def _properties(root: documents.Element) -> Mapping[str, str]:
+def _properties(root: xml_documents.Element) -> Mapping[str, str]:
     """The properties of the project, then those of its profiles that it does not set itself."""
     profiles = root.child("profiles")
     properties: dict[str, str] = {}
@@ -120,7 +120,7 @@ def _properties(root: documents.Element) -> Mapping[str, str]:
     return properties
 
 
-def _same_build(root: documents.Element, parent: documents.Element) -> bool:
+def _same_build(root: xml_documents.Element, parent: xml_documents.Element) -> bool:
     """Whether the parent is a module of the same build: it lies in the repository and the project takes its version from it.
 
     An empty ``<relativePath/>`` says that the parent is to be looked for in repositories alone.
@@ -129,11 +129,11 @@ def _same_build(root: documents.Element, parent: documents.Element) -> bool:
     return not root.value("version") and (path is None or bool(path.text.strip()))
 
 
-def _default(element: documents.Element) -> str:
+def _default(element: xml_documents.Element) -> str:
     return _PLUGINS if element.name == "plugin" else ""
 
 
-def _scope(element: documents.Element, around: tuple[str, ...]) -> str:
+def _scope(element: xml_documents.Element, around: tuple[str, ...]) -> str:
     if element.name != "dependency" or "plugin" in around:
         return "build"
     stated = element.value("scope")
@@ -143,7 +143,7 @@ def _scope(element: documents.Element, around: tuple[str, ...]) -> str:
 
 
 def _artifact(
-    element: documents.Element, project: _Project, scope: str, default: str
+    element: xml_documents.Element, project: _Project, scope: str, default: str
 ) -> Dependency:
     group = project.filled(element.value("groupId")) or default
     name = project.filled(element.value("artifactId"))

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 
 from hunkgate.gates.dependencies import (
-    documents,
     images,
     install_commands,
     npm,
     python_requirements,
     sources,
+    yaml_documents,
 )
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
@@ -22,7 +22,7 @@ from hunkgate.gates.dependencies.dependency import (
     RefKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.documents import Series, Table
+from hunkgate.gates.dependencies.yaml_documents import Series, Table
 
 Found = Dependency | Option
 _SEPARATORS = {
@@ -40,7 +40,7 @@ def read(content: bytes, path: str) -> Reading:
     del path
     lines = content.split(b"\n")
     found: list[Found] = []
-    for document in documents.yaml(content):
+    for document in yaml_documents.read(content):
         # The first format of pre-commit was a bare list of repositories; it is still read.
         repositories = document.get("repos") if isinstance(document, Table) else document
         if repositories is None:

@@ -5,7 +5,7 @@ Read: the three lists of dependencies, each hosted (a registry of its own too), 
 
 from collections.abc import Iterator
 
-from hunkgate.gates.dependencies import documents, sources
+from hunkgate.gates.dependencies import documents, sources, yaml_documents
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Reading,
@@ -13,7 +13,7 @@ from hunkgate.gates.dependencies.dependency import (
     SourceKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.documents import Table
+from hunkgate.gates.dependencies.yaml_documents import Table
 
 _LISTS = {
     "dependencies": "runtime",
@@ -24,7 +24,7 @@ _LISTS = {
 
 def read(content: bytes, _path: str) -> Reading:
     """What the package asks for. Raises UnreadableError."""
-    found = documents.yaml(content)
+    found = yaml_documents.read(content)
     if found in ((), (None,)):
         return Reading()
     document = found[0]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from hunkgate.gates.dependencies import documents, sources
+from hunkgate.gates.dependencies import documents, sources, yaml_documents
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     RefKind,
@@ -15,8 +15,8 @@ from hunkgate.gates.dependencies.dependency import (
     SourceKind,
     UnreadableError,
 )
-from hunkgate.gates.dependencies.documents import Table
 from hunkgate.gates.dependencies.locks import Lock, record
+from hunkgate.gates.dependencies.yaml_documents import Table
 
 
 class _Package(NamedTuple):
@@ -30,7 +30,7 @@ class _Package(NamedTuple):
 
 def opened(content: bytes) -> Lock[_Package, int]:
     """Every locked package."""
-    found = documents.yaml(content)
+    found = yaml_documents.read(content)
     document = found[0] if found else None
     if len(found) != 1 or not isinstance(document, Table):
         raise UnreadableError("not a pubspec.lock: expected one mapping")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from hunkgate.gates.dependencies import documents
+from hunkgate.gates.dependencies import xml_documents
 from hunkgate.gates.dependencies.blocks import Blocks, Part, Shape
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
@@ -32,7 +32,7 @@ class _Component(NamedTuple):
 
 def opened(content: bytes) -> Lock[_Component, int]:
     """Every verified component with the hashes of its artifacts."""
-    root = documents.xml(content)
+    root = xml_documents.read(content)
     if root.name != "verification-metadata":
         raise UnreadableError(f"<{root.name}> is not verification metadata", line=root.line)
     components = root.child("components")
@@ -49,7 +49,7 @@ def opened(content: bytes) -> Lock[_Component, int]:
     )
 
 
-def _component(element: documents.Element) -> _Component:
+def _component(element: xml_documents.Element) -> _Component:
     group, name, version = (element.attributes.get(key, "") for key in ("group", "name", "version"))
     if not (group and name and version):
         raise UnreadableError("a component without group, name or version", line=element.line)
@@ -61,7 +61,7 @@ def _records(several: Sequence[tuple[_Component, int]]) -> Iterator[Dependency]:
         yield record("maven", one.name, one.version, hashes=one.hashes, line=line)
 
 
-def _hashes(element: documents.Element) -> Iterator[str]:
+def _hashes(element: xml_documents.Element) -> Iterator[str]:
     for artifact in element.all("artifact"):
         file = artifact.attributes.get("name", "")
         for digest in artifact.children:
@@ -70,7 +70,7 @@ def _hashes(element: documents.Element) -> Iterator[str]:
                     yield f"{file} {digest.name}:{one.attributes.get('value', '')}"
 
 
-def _options(configuration: documents.Element) -> Iterator[Option]:
+def _options(configuration: xml_documents.Element) -> Iterator[Option]:
     for name in _SWITCHES:
         if value := configuration.value(name):
             yield _option(name, value, configuration.line)
@@ -81,7 +81,7 @@ def _options(configuration: documents.Element) -> Iterator[Option]:
             yield _option(name, f"{one.name} {value}", one.line)
 
 
-def _leaves(table: documents.Element) -> Iterator[documents.Element]:
+def _leaves(table: xml_documents.Element) -> Iterator[xml_documents.Element]:
     """A trusted key may list what it is trusted for; both are facts."""
     for one in table.children:
         yield one

@@ -7,7 +7,7 @@ credentials are left alone.
 
 from collections.abc import Iterator, Mapping
 
-from hunkgate.gates.dependencies import documents, lines, npm, safety
+from hunkgate.gates.dependencies import lines, npm, safety, yaml_documents
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
@@ -54,10 +54,10 @@ def read(content: bytes, path: str) -> Reading:
         return Reading(options=tuple(_classic(content)))
     options: list[Option] = []
     dependencies: list[Dependency] = []
-    for document in documents.yaml(content):
+    for document in yaml_documents.read(content):
         if document is None:
             continue
-        if not isinstance(document, documents.Table):
+        if not isinstance(document, yaml_documents.Table):
             raise UnreadableError("not a mapping")
         options.extend(_berry(document))
         dependencies.extend(_brought(document))
@@ -74,7 +74,7 @@ def _classic(content: bytes) -> Iterator[Option]:
             yield _option(name, value.strip(' "'), signal, line)
 
 
-def _berry(document: documents.Table) -> Iterator[Option]:
+def _berry(document: yaml_documents.Table) -> Iterator[Option]:
     for name, value in document.items():
         line = document.lines[name]
         if name in _TABLES and isinstance(value, dict):
@@ -104,18 +104,18 @@ def _berry(document: documents.Table) -> Iterator[Option]:
             yield _option(name, text, signal, line)
 
 
-def _brought(document: documents.Table) -> Iterator[Dependency]:
+def _brought(document: yaml_documents.Table) -> Iterator[Dependency]:
     """What catalogs hold, and what is added to the dependencies of other packages."""
     catalogs, extensions = document.get("catalogs"), document.get("packageExtensions")
     tables = [("runtime", document.get("catalog"))]
-    if isinstance(catalogs, documents.Table):
+    if isinstance(catalogs, yaml_documents.Table):
         tables += [(f"optional:{name}", table) for name, table in catalogs.items()]
-    for added in extensions.values() if isinstance(extensions, documents.Table) else ():
-        if isinstance(added, documents.Table):
+    for added in extensions.values() if isinstance(extensions, yaml_documents.Table) else ():
+        if isinstance(added, yaml_documents.Table):
             tables += [("override", added.get(field)) for field in _FIELDS]
     for scope, table in tables:
-        for name, specifier in table.items() if isinstance(table, documents.Table) else ():
-            if isinstance(table, documents.Table) and isinstance(specifier, str):
+        for name, specifier in table.items() if isinstance(table, yaml_documents.Table) else ():
+            if isinstance(table, yaml_documents.Table) and isinstance(specifier, str):
                 flags = frozenset(("override",)) if scope == "override" else frozenset[str]()
                 line = table.lines[name]
                 yield npm.specified(name, specifier, scope, flags=flags, line=line)
