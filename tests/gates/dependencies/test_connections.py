@@ -19,6 +19,7 @@ STATED = [
     pytest.param("Cargo.lock", 'version = 3\n\n[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry+%s://host.example/index"\nchecksum = "00"\n', id="the index of a crate"),
     pytest.param("composer.lock", '{"packages": [{"name": "o/a", "version": "1", "dist": {"type": "zip", "url": "%s://files.example/a.zip"}, "notification-url": "https://registry.example/d/"}]}', id="an archive of composer"),
     pytest.param("Gemfile.lock", "GEM\n  remote: %s://registry.example/\n  specs:\n    a (1.0)\n\nDEPENDENCIES\n  a\n", id="the source of gems"),
+    pytest.param("Podfile.lock", "PODS:\n  - A (1.0)\nSPEC REPOS:\n  %s://registry.example/specs.git:\n    - A\nSPEC CHECKSUMS:\n  A: 00\n", id="the specifications of pods"),
     pytest.param("pubspec.lock", 'packages:\n  a:\n    dependency: transitive\n    description:\n      name: a\n      url: "%s://registry.example"\n    source: hosted\n    version: "1.0.0"\n', id="a package of Dart"),
     pytest.param("Package.resolved", '{"pins": [{"identity": "a", "kind": "remoteSourceControl", "location": "%s://host.example/a", "state": {"revision": "' + COMMIT + '", "version": "1.0.0"}}], "version": 2}', id="a Swift package"),
     pytest.param("Chart.yaml", "name: x\ndependencies:\n- name: a\n  version: '1'\n  repository: %s://charts.example\n", id="a chart of Helm"),

@@ -82,7 +82,7 @@ def _sources(document: Mapping[str, object]) -> dict[str, Source]:
     """Where each pod comes from that does not come from the default repository of specifications."""
     found: dict[str, Source] = {}
     for place, names in documents.table_at(document, "SPEC REPOS").items():
-        locator = sources.address(place)
+        locator = sources.place(place)
         if locator not in _DEFAULT:
             for name in names if isinstance(names, list) else ():
                 found[str(name)] = Source(locator=locator)
