@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-PACKAGES, CHANGED, ROUNDS, BAR = 10_000, 100, 4, 1.5
+PACKAGES, CHANGED, ROUNDS, BAR = 10_000, 100, 8, 1.5
 COMMAND = [sys.executable, "-m", "hunkgate", "dependencies", "--staged", "--format", "json"]
 
 

@@ -8,8 +8,9 @@ around the blocks differs, both versions are read as a whole.
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
+from typing import NamedTuple
 
 from hunkgate.gates.dependencies.dependency import Dependency, Reading, UnreadableError
 from hunkgate.gates.dependencies.runs import runs
@@ -18,8 +19,7 @@ from hunkgate.gates.dependencies.runs import runs
 _FIRST, _GROWTH = 8, 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class Shape(NamedTuple):
     """How blocks of one kind are written.
 
     ``sound`` tells of any number of blocks, one behind the other and each with its ``end``, whether the format's reader takes every one of
@@ -37,8 +37,7 @@ class Shape:
     weak: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(NamedTuple):
     """Blocks of a shape, one behind the other, and the ``frame`` before them, which is read with any of them."""
 
     frame: bytes
@@ -46,8 +45,7 @@ class Part:
     shape: Shape
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blocks:
+class Blocks(NamedTuple):
     """How a lock falls into blocks that each speak for themselves: a record depends on the blocks of its name and on the frames alone.
 
     ``cut`` gives the parts of a content, which put together are the content with no line more or less (but at its end); None where it has no
@@ -138,8 +136,7 @@ class Blocks:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Half:
+class _Half(NamedTuple):
     """One version of a part beside the other: the runs that both share, as offsets in this one, and their blocks with the name of each."""
 
     part: Part

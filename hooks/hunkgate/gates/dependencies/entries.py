@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
-from hunkgate.gates.dependencies import documents, json_pair, locks
+from hunkgate.gates.dependencies import documents, locks
 from hunkgate.gates.dependencies.dependency import Reading
 from hunkgate.gates.dependencies.locks import Places
 
@@ -25,6 +25,10 @@ class Entries(NamedTuple, Generic[P]):
 
         None where each is to be read by itself. Raises UnreadableError.
         """
+        from hunkgate.gates.dependencies import (
+            json_pair,
+        )  # a lock that is read by its blocks has no need of it
+
         both = json_pair.pair(*(documents.text(self.plain(one)) for one in (before, after)))
         if both is None:
             return None

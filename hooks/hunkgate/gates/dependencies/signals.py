@@ -1,7 +1,8 @@
 """Why a change to a dependency matters: from one change and what surrounds it to its signals, worst first."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from hunkgate.gates.dependencies import purl, rules, sources, versions
 from hunkgate.gates.dependencies.contents import hash_change
@@ -47,8 +48,7 @@ _ALLOWED = frozenset({"added", "changed", "removed"})
 _WEIGHT = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a change's signals depend on beside itself.
 
     ``neighbour`` gives, for an ecosystem and a name, the name in use that it can be mistaken for ('' for none). ``also`` names rules
