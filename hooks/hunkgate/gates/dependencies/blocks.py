@@ -202,15 +202,13 @@ def _compared(left: Part, right: Part) -> tuple[_Half, _Half] | None:
     if not shape.sound(b"".join([right.blocks[start:end] for start, end in new.between()])):
         return None
     if shape.keys is not None:
-        same = shape.keys is shape.names
-        keys = {
-            key
-            for several, named in zip(both, names, strict=True)
-            for key in (named if same else shape.keys(several))
-        }
-        stay = sum(map(len, both))
+        held = names if shape.keys is shape.names else map(shape.keys, both)
+        keys = set[bytes | None]().union(*held)
+        if len(keys) < sum(map(len, both)):
+            return None
         for several in (old.apart(), new.apart()):
-            if len(keys.union(shape.keys(several))) < stay + len(several):
+            fresh = shape.keys(several)
+            if len(set(fresh)) < len(several) or not keys.isdisjoint(fresh):
                 return None
     return old, new
 

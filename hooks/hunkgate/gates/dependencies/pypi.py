@@ -25,11 +25,13 @@ def normalised(name: str) -> str:
 
 def all_normalised(names: list[str]) -> list[str]:
     """The names by PEP 503's rule, in their order: those of a lock are mostly written so."""
-    text = "\n".join(names)
-    # Seen of all together: no letter, mark or doubled hyphen in them that the rule would change.
-    if text.isascii() and text == text.lower() and not any(one in text for one in ("_", ".", "--")):
-        return names
-    return [normalised(name) for name in names]
+    return names if are_normalised("\n".join(names)) else [normalised(name) for name in names]
+
+
+def are_normalised(names: str) -> bool:
+    """Whether names, one on each line, hold no letter, mark or doubled hyphen that PEP 503's rule changes."""
+    changed = ("_", ".", "--")
+    return names.isascii() and names == names.lower() and not any(one in names for one in changed)
 
 
 _PLACES = frozenset(("git", "ssh", "url", "file", "path", "workspace", "index", "source"))

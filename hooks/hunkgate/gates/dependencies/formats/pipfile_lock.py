@@ -148,8 +148,10 @@ def _cut(content: bytes) -> list[Part] | None:
 
 
 def _names(several: Sequence[bytes]) -> list[bytes]:
-    written = b"\n".join([one.split(b'"', 2)[1] for one in several]).decode("ascii").split("\n")
-    return "\n".join(pypi.all_normalised(written)).encode("ascii").split(b"\n")[: len(several)]
+    written = [one.split(b'"', 2)[1] for one in several]
+    if pypi.are_normalised(b"\n".join(written).decode("ascii")):
+        return written
+    return [pypi.normalised(one.decode("ascii")).encode("ascii") for one in written]
 
 
 def _whole(blocks: bytes) -> bytes:
