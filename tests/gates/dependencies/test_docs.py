@@ -9,7 +9,8 @@ from hunkgate.gates.dependencies import formats, rules
 from hunkgate.gates.dependencies.settings import parse
 from hunkgate.settings import Reading, Table
 
-PAGE = (Path(__file__).parents[3] / "docs" / "dependencies.md").read_text()
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "dependencies.md").read_text()
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -25,6 +26,10 @@ def test_every_format_is_in_the_table_with_its_files() -> None:
         (f"`{one.name}`", one.role.value, ", ".join(f"`{pattern}`" for pattern in one.patterns))
         for one in formats.FORMATS
     ]
+
+
+def test_the_readme_counts_the_formats() -> None:
+    assert f" in {len(formats.FORMATS)} formats " in (ROOT / "README.md").read_text()
 
 
 def test_the_table_says_what_is_read_and_what_is_not() -> None:
