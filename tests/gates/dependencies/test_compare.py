@@ -359,3 +359,12 @@ def test_a_setting_that_restricts_is_told_unless_it_comes(
     before: Reading, after: Reading, told: bool
 ) -> None:
     assert bool(compare(before, after, file="f")) is told
+
+
+def test_a_scope_that_goes_along_with_a_step_is_told_by_it() -> None:
+    before = (wanted("a", "1", scope="dev"), wanted("a", "1", scope="test"))
+    after = (wanted("a", "2", scope="dev"), wanted("a", "2", scope="runtime"))
+    (change,) = compare(Reading(dependencies=before), Reading(dependencies=after), file="f")
+    assert change.before is not None
+    assert change.after is not None
+    assert (change.before.scope, change.after.scope) == ("dev, test", "dev, runtime")

@@ -242,15 +242,18 @@ def _changes(
     if len(left) == len(right) == 1:
         yield from _only(key, left[0], right[0], file)
         return
-    steps = _steps(left, right)
+    steps = [
+        (_joined(before, left, right), _joined(after, right, left))
+        for before, after in _steps(left, right)
+    ]
     for before, after in steps:
         yield _moved(key, before, after, file)
     if steps:
         left = _without(left, [before for before, _ in steps])
         right = _without(right, [after for _, after in steps])
     old, new = _distinct(left), _distinct(right)
-    for facts in old.keys() & new.keys():
-        if old[facts].scope != new[facts].scope:
+    for facts in old:
+        if facts in new and old[facts].scope != new[facts].scope:
             yield _change(Kind.SCOPE, key, old[facts], new[facts], file)
     gone = [facts for facts in old if facts not in new]
     come = [facts for facts in new if facts not in old]
@@ -282,11 +285,20 @@ def _changes(
         if (facts.value, facts.source) in told:
             continue  # nothing is gone that a step does not lead away from
         yield _change(Kind.REMOVED, key, old[facts], None, file, beside=stays if new else "")
-    come_to = {_stated(_facts(after)) for _, after in steps}
     for facts in came_new:
-        if _stated(facts) in come_to:
-            continue  # it is what a step leads to
         yield _change(Kind.ADDED, key, None, new[facts], file, beside=stays if old else "")
+
+
+def _joined(one: Dependency, several: list[Dependency], others: list[Dependency]) -> Dependency:
+    """One side of a step with every scope that states the same on that side alone: what goes along with it is told by it."""
+    there = {(_facts(other), other.scope) for other in others}
+    along = {
+        other.scope
+        for other in several
+        if _stated(_facts(other)) == _stated(_facts(one))
+        and (_facts(other), other.scope) not in there
+    }
+    return replace(one, scope=", ".join(sorted(along | set(one.scope.split(", ")))))
 
 
 def _stated(facts: _Facts) -> _Facts:
@@ -342,8 +354,8 @@ def _beside(one: _Facts, other: _Facts) -> bool:
 
 def _without(several: list[Dependency], told: list[Dependency]) -> list[Dependency]:
     """The dependencies but for those told, whose scopes are joined."""
-    stated = {(_facts(one), scope) for one in told for scope in one.scope.split(", ")}
-    return [one for one in several if (_facts(one), one.scope) not in stated]
+    stated = {(_stated(_facts(one)), scope) for one in told for scope in one.scope.split(", ")}
+    return [one for one in several if (_stated(_facts(one)), one.scope) not in stated]
 
 
 def _nearest(facts: _Facts, others: list[_Facts]) -> _Facts:
