@@ -161,6 +161,15 @@ class Reading:
     rest: Callable[[], Iterable[Dependency]] = field(default=tuple, compare=False, repr=False)
     beside: Callable[[str], Iterable[str]] = field(default=_no_names, compare=False, repr=False)
 
+    @classmethod
+    def of(cls, found: Iterable[Dependency | Option]) -> "Reading":
+        """The reading of dependencies and options in the order in which they were found, one among the other."""
+        several = tuple(found)
+        return cls(
+            dependencies=tuple(one for one in several if isinstance(one, Dependency)),
+            options=tuple(one for one in several if isinstance(one, Option)),
+        )
+
     def every(self) -> Iterator[Dependency]:
         """All dependencies that the file states, those left out included."""
         yield from self.dependencies

@@ -22,6 +22,7 @@ from hunkgate.gates.dependencies import (
 from hunkgate.gates.dependencies.dependency import (
     Dependency,
     Option,
+    Reading,
     RefKind,
     Source,
     SourceKind,
@@ -99,11 +100,8 @@ def read_words(
 
 
 def _parted(found: Iterable[Found]) -> tuple[tuple[Dependency, ...], tuple[Option, ...]]:
-    several = tuple(found)
-    return (
-        tuple(one for one in several if isinstance(one, Dependency)),
-        tuple(one for one in several if isinstance(one, Option)),
-    )
+    reading = Reading.of(found)
+    return reading.dependencies, reading.options
 
 
 def _script(

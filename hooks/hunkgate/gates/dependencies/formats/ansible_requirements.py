@@ -36,10 +36,7 @@ def read(content: bytes, path: str) -> Reading:
             found.extend(_lists(document, path))
         elif document is not None:
             raise UnreadableError("neither a list of roles nor a mapping")
-    return Reading(
-        dependencies=tuple(one for one in found if isinstance(one, Dependency)),
-        options=tuple(one for one in found if isinstance(one, Option)),
-    )
+    return Reading.of(found)
 
 
 def _names_roles(listed: Series) -> bool:

@@ -81,11 +81,7 @@ def read(content: bytes, _path: str) -> Reading:
 
 
 def _reading(names: Names) -> Reading:
-    found = list(_stated(names))
-    return Reading(
-        dependencies=tuple(one for one in found if isinstance(one, Dependency)),
-        options=tuple(one for one in found if isinstance(one, Option)),
-    )
+    return Reading.of(_stated(names))
 
 
 def _stated(names: Names) -> Iterator[_Stated]:

@@ -32,10 +32,7 @@ def read(content: bytes, _path: str) -> Reading:
 
 def _reading(names: Names) -> Reading:
     found = list(_stated(names))
-    return Reading(
-        dependencies=tuple(one for one in found if isinstance(one, Dependency)),
-        options=tuple(one for one in found if isinstance(one, Option)),
-    )
+    return Reading.of(found)
 
 
 def _stated(names: Names) -> Iterator[Dependency | Option]:

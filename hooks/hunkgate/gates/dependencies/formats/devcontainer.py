@@ -41,10 +41,7 @@ def read(content: bytes, path: str) -> Reading:
         *_commands(document, content),
         *_extensions(document, content),
     ]
-    return Reading(
-        dependencies=tuple(one for one in found if isinstance(one, Dependency)),
-        options=tuple(one for one in found if isinstance(one, Option)),
-    )
+    return Reading.of(found)
 
 
 def _container(document: Mapping[str, object], content: bytes) -> Iterator[_Found]:

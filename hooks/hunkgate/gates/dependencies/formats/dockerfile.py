@@ -63,10 +63,7 @@ def read(content: bytes, path: str) -> Reading:
         found.extend(_read(instruction, state))
     if not state.count and re.search(r"^\s*[^#\s]", text, re.MULTILINE):
         raise UnreadableError("no FROM was found")
-    return Reading(
-        dependencies=tuple(one for one in found if isinstance(one, Dependency)),
-        options=tuple(one for one in found if isinstance(one, Option)),
-    )
+    return Reading.of(found)
 
 
 def _directives(text: str) -> Iterator[tuple[str, str]]:

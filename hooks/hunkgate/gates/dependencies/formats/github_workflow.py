@@ -47,10 +47,7 @@ def read(content: bytes, path: str) -> Reading:
             raise UnreadableError("not a workflow: a mapping was expected at its top")
         found.extend(_walk(document, lines))
         found.extend(_images(document))
-    return Reading(
-        dependencies=tuple(one for one in found if isinstance(one, Dependency)),
-        options=tuple(one for one in found if isinstance(one, Option)),
-    )
+    return Reading.of(found)
 
 
 def _walk(top: Table, lines: list[bytes]) -> Iterator[Found]:

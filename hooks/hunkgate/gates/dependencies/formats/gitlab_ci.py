@@ -44,10 +44,7 @@ def read(content: bytes, path: str) -> Reading:
         for value in (document, *document.values()):
             if isinstance(value, Table):
                 found.extend(_job(value))
-    return Reading(
-        dependencies=tuple(one for one in found if isinstance(one, Dependency)),
-        options=tuple(one for one in found if isinstance(one, Option)),
-    )
+    return Reading.of(found)
 
 
 def _includes(document: Table) -> Iterator[Found]:

@@ -51,10 +51,7 @@ def read(content: bytes, path: str) -> Reading:
         *_options(document, content),
         *_tasks(document, content),
     ]
-    return Reading(
-        dependencies=tuple(one for one in found if isinstance(one, Dependency)),
-        options=tuple(one for one in found if isinstance(one, Option)),
-    )
+    return Reading.of(found)
 
 
 def _tools(document: Mapping[str, object], content: bytes) -> Iterator[_Found]:

@@ -55,10 +55,7 @@ def read(content: bytes, path: str) -> Reading:
                     "not a pre-commit configuration: a repository is not a mapping"
                 )
             found.extend(_repository(repository, lines))
-    return Reading(
-        dependencies=tuple(one for one in found if isinstance(one, Dependency)),
-        options=tuple(one for one in found if isinstance(one, Option)),
-    )
+    return Reading.of(found)
 
 
 def _repository(repository: Table, lines: list[bytes]) -> Iterator[Found]:

@@ -49,10 +49,7 @@ def read(content: bytes, path: str) -> Reading:
             found.extend(
                 _provider(name, {"version": version}) for name, version in attributes.items()
             )
-    return Reading(
-        dependencies=tuple(one for one in found if isinstance(one, Dependency)),
-        options=tuple(one for one in found if isinstance(one, Option)),
-    )
+    return Reading.of(found)
 
 
 def _blocks(text: str) -> Iterator[tuple[tuple[str, ...], _Attributes]]:
